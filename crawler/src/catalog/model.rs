@@ -1,0 +1,307 @@
+//! What a crawl produces: one [`Document`] per resource, data source, … and one [`Index`] per provider version.
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use super::types::Type;
+
+/// A provider's source address, `host/namespace/name`.
+///
+/// Source: <https://developer.hashicorp.com/terraform/language/providers/requirements#source-addresses>
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Address {
+    pub host: String,
+    pub namespace: String,
+    pub name: String,
+}
+
+/// The host that an address without one means.
+pub const DEFAULT_HOST: &str = "registry.terraform.io";
+/// The host of the providers that are part of Terraform itself; they have no version and are never installed.
+pub const BUILTIN_HOST: &str = "terraform.io";
+
+impl Address {
+    /// The short form that people write in `required_providers`: the default host is left out.
+    pub fn source(&self) -> String {
+        if self.host == DEFAULT_HOST {
+            format!("{}/{}", self.namespace, self.name)
+        } else {
+            self.to_string()
+        }
+    }
+
+    pub fn is_builtin(&self) -> bool {
+        self.host == BUILTIN_HOST
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.host, self.namespace, self.name)
+    }
+}
+
+impl FromStr for Address {
+    type Err = String;
+
+    /// Reads `name`, `namespace/name` or `host/namespace/name`. Parts are lower case; only `[a-z0-9_.:-]` is accepted,
+    /// so that an address is always a safe object key.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts: Vec<&str> = text.split('/').collect();
+        let (host, namespace, name) = match parts[..] {
+            [name] => (DEFAULT_HOST, "hashicorp", name),
+            [namespace, name] => (DEFAULT_HOST, namespace, name),
+            [host, namespace, name] => (host, namespace, name),
+            _ => return Err(format!("{text:?} is not a provider address (host/namespace/name)")),
+        };
+        let safe = |part: &str| {
+            !part.is_empty()
+                && part.len() <= 128
+                && !part.starts_with('.')
+                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(&b))
+        };
+        if ![host, namespace, name].into_iter().all(safe) {
+            return Err(format!("{text:?} is not a provider address (host/namespace/name)"));
+        }
+        Ok(Address {
+            host: host.to_ascii_lowercase(),
+            namespace: namespace.to_ascii_lowercase(),
+            name: name.to_ascii_lowercase(),
+        })
+    }
+}
+
+/// What a document describes. The names are Terraform's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    Resource,
+    DataSource,
+    EphemeralResource,
+    /// The provider's own configuration block.
+    Provider,
+}
+
+impl Kind {
+    /// The folder that documents of this kind are stored in.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Kind::Resource => "resources",
+            Kind::DataSource => "data-sources",
+            Kind::EphemeralResource => "ephemeral-resources",
+            Kind::Provider => "",
+        }
+    }
+
+    /// The block keyword in Terraform's language.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Kind::Resource => "resource",
+            Kind::DataSource => "data",
+            Kind::EphemeralResource => "ephemeral",
+            Kind::Provider => "provider",
+        }
+    }
+}
+
+/// Everything known about one resource, data source, ephemeral resource or provider configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    pub kind: Kind,
+    /// The type name (`azurerm_subnet`), or the provider's name for its configuration.
+    pub name: String,
+    pub provider: Address,
+    pub version: String,
+    /// First sentence of the page, plain text.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub summary: String,
+    /// The page's introduction, markdown, unsanitised.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub subcategory: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
+    pub block: Block,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<Example>,
+    /// The import section, markdown, unsanitised.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub import: String,
+    /// Path of the page inside the provider's documentation, empty when there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub page: String,
+}
+
+/// A piece of HCL from the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Example {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    pub code: String,
+}
+
+/// The body of a resource or nested block.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, Attribute>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub blocks: BTreeMap<String, NestedBlock>,
+}
+
+/// One argument or exported attribute.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// The value's type. For a nested attribute this is the object type that the nested attributes amount to.
+    #[serde(rename = "type")]
+    pub ty: Type,
+    /// Structural attributes (plugin protocol 6): the same facts for each attribute inside, at any depth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nested: Option<Box<NestedAttributes>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub required: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub computed: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub write_only: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
+    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    pub docs: Docs,
+}
+
+impl Attribute {
+    /// Whether a configuration may set it.
+    pub fn is_settable(&self) -> bool {
+        self.required || self.optional
+    }
+}
+
+/// The inside of a structural attribute.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NestedAttributes {
+    pub nesting: Nesting,
+    pub attributes: BTreeMap<String, Attribute>,
+}
+
+/// A nested block type.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NestedBlock {
+    pub nesting: Nesting,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub min_items: u64,
+    /// 0: no limit.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub max_items: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
+    #[serde(default, skip_serializing_if = "Docs::is_empty")]
+    pub docs: Docs,
+    pub block: Block,
+}
+
+fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
+/// How many of a nested block there may be and how they are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Nesting {
+    Single,
+    Group,
+    List,
+    Set,
+    Map,
+}
+
+/// What the documentation says of one argument or block.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Docs {
+    /// Markdown, unsanitised: sanitise when rendering.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// Where on the page it stands, to keep the author's order. 0: not documented.
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    pub position: u32,
+    /// The documented default as the page writes it (`TLS1_2`, `true`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<String>,
+    /// The documented set of values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forces_replacement: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts_with: Vec<String>,
+    /// What examples set this argument to, most frequent first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
+}
+
+impl Docs {
+    fn is_empty(&self) -> bool {
+        *self == Docs::default()
+    }
+}
+
+fn is_zero_u32(n: &u32) -> bool {
+    *n == 0
+}
+
+/// "In `count` examples this argument is set to `target`'s `attribute`."
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    pub kind: Kind,
+    pub target: String,
+    pub attribute: String,
+    pub count: u32,
+}
+
+/// All names of one provider version, loaded at start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Index {
+    /// Layout version of the catalog, 1.
+    pub format: u32,
+    pub provider: Address,
+    pub version: String,
+    /// SHA-256 over the version's documents, hex.
+    pub digest: String,
+    pub elements: Vec<Entry>,
+}
+
+/// One line of an [`Index`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    pub kind: Kind,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub subcategory: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub summary: String,
+    /// Settable arguments and nested blocks at the top level.
+    pub arguments: u32,
+    pub blocks: u32,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
+}
+
+/// `versions.json`: which versions of a provider are in the catalog, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Versions {
+    pub versions: Vec<VersionEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionEntry {
+    pub version: String,
+    pub digest: String,
+    /// The key prefix that this version's objects were written under (a re-crawl writes a new one, then points here).
+    pub prefix: String,
+}

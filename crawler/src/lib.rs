@@ -1,0 +1,6 @@
+//! Turns a Terraform provider's schema and documentation into a catalog of JSON documents in object storage.
+//!
+//! `source` says where a provider comes from, `schema` reads its schema, `docs` binds the documentation pages to it,
+//! `catalog` is the result and its layout. The crate knows no database and no web.
+
+pub mod catalog;
