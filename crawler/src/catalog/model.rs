@@ -24,11 +24,7 @@ pub const BUILTIN_HOST: &str = "terraform.io";
 impl Address {
     /// The short form that people write in `required_providers`: the default host is left out.
     pub fn source(&self) -> String {
-        if self.host == DEFAULT_HOST {
-            format!("{}/{}", self.namespace, self.name)
-        } else {
-            self.to_string()
-        }
+        if self.host == DEFAULT_HOST { format!("{}/{}", self.namespace, self.name) } else { self.to_string() }
     }
 
     pub fn is_builtin(&self) -> bool {

@@ -106,8 +106,13 @@ fn compound(parts: &[Value], depth: usize) -> Result<Type, String> {
             Ok(Type::Tuple(types.iter().map(|t| Type::from_json(t, depth)).collect::<Result<_, _>>()?))
         }
         ("object", Value::Object(types)) => {
-            let optional: Vec<&str> =
-                parts.get(2).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+            let optional: Vec<&str> = parts
+                .get(2)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
             types
                 .iter()
                 .map(|(name, t)| {
@@ -189,7 +194,8 @@ mod tests {
 
     #[test]
     fn prints_constraints() {
-        let ty: Type = serde_json::from_str(r#"["object",{"a":"bool","b":["set","dynamic"]},["b"]]"#).unwrap();
+        let ty: Type =
+            serde_json::from_str(r#"["object",{"a":"bool","b":["set","dynamic"]},["b"]]"#).unwrap();
         assert_eq!(ty.to_string(), "object({ a = bool, b = optional(set(any)) })");
     }
 

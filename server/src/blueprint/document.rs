@@ -1,0 +1,321 @@
+//! A blueprint read: its files, their syntax trees, and the index of its elements.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use cloudoven_crawler::catalog;
+use hcl_edit::{
+    Span as _,
+    expr::{Expression, ObjectKey},
+    structure::{Attribute, Block, Body},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{
+    diagnostic::{Diagnostic, Span},
+    files::Files,
+    parse::{ParsedFile, parse_file},
+};
+
+/// What a top-level block declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ElementKind {
+    Resource,
+    Data,
+    Ephemeral,
+    Variable,
+    Local,
+    Output,
+    Provider,
+    Module,
+    /// The `terraform` block: settings, required providers.
+    Terraform,
+    /// Any other block; shown as code only.
+    Other,
+}
+
+impl ElementKind {
+    fn of(keyword: &str) -> Self {
+        match keyword {
+            "resource" => ElementKind::Resource,
+            "data" => ElementKind::Data,
+            "ephemeral" => ElementKind::Ephemeral,
+            "variable" => ElementKind::Variable,
+            "output" => ElementKind::Output,
+            "provider" => ElementKind::Provider,
+            "module" => ElementKind::Module,
+            "terraform" => ElementKind::Terraform,
+            _ => ElementKind::Other,
+        }
+    }
+
+    /// The kind of catalog document that describes such an element.
+    pub fn catalog(self) -> Option<catalog::Kind> {
+        match self {
+            ElementKind::Resource => Some(catalog::Kind::Resource),
+            ElementKind::Data => Some(catalog::Kind::DataSource),
+            ElementKind::Ephemeral => Some(catalog::Kind::EphemeralResource),
+            ElementKind::Provider => Some(catalog::Kind::Provider),
+            _ => None,
+        }
+    }
+}
+
+/// One thing that a blueprint declares.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Element {
+    /// How expressions and people name it: `azurerm_subnet.main`, `data.x.y`, `var.x`, `local.x`, `output.x`,
+    /// `provider.azurerm`, `provider.azurerm.alias`, `module.m`; blocks without a name are counted: `moved[0]`.
+    pub address: String,
+    pub kind: ElementKind,
+    /// The block's keyword.
+    pub keyword: String,
+    /// The resource type, or the provider's local name.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub ty: Option<String>,
+    /// The last label; the alias of a provider configuration; empty for a block without labels.
+    pub name: String,
+    pub file: String,
+    pub span: Span,
+    /// From 1.
+    pub line: usize,
+    /// Which structure of the file's body it is (or is inside of).
+    #[serde(skip)]
+    pub(super) index: usize,
+}
+
+/// A provider as `required_providers` declares it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RequiredProvider {
+    pub source: Option<String>,
+    /// The version constraint, as written.
+    pub version: Option<String>,
+}
+
+/// A blueprint: files that are valid HCL, and the elements in them. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Document {
+    files: BTreeMap<String, Arc<ParsedFile>>,
+    elements: Vec<Element>,
+    by_address: HashMap<String, usize>,
+}
+
+impl Document {
+    /// Reads files.
+    ///
+    /// # Errors
+    /// A diagnostic with file, line and column for each file that is not HCL.
+    pub fn parse(files: &Files) -> Result<Document, Vec<Diagnostic>> {
+        let mut parsed = BTreeMap::new();
+        let mut faults = Vec::new();
+        for (name, text) in files.iter() {
+            match parse_file(name, text.clone()) {
+                Ok(file) => {
+                    parsed.insert(name.to_owned(), Arc::new(file));
+                }
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if faults.is_empty() { Ok(Document::index(parsed)) } else { Err(faults) }
+    }
+
+    /// The document over files that are parsed already.
+    pub(super) fn index(files: BTreeMap<String, Arc<ParsedFile>>) -> Document {
+        let mut elements = Vec::new();
+        let mut unnamed = HashMap::new();
+        for (name, file) in &files {
+            index_file(name, file, &mut unnamed, &mut elements);
+        }
+        let mut by_address = HashMap::with_capacity(elements.len());
+        for (i, element) in elements.iter().enumerate() {
+            by_address.entry(element.address.clone()).or_insert(i);
+        }
+        Document { files, elements, by_address }
+    }
+
+    /// The text of every file.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &Arc<str>)> {
+        self.files.iter().map(|(name, file)| (name.as_str(), &file.text))
+    }
+
+    /// The text of one file.
+    pub fn text(&self, file: &str) -> Option<&Arc<str>> {
+        self.files.get(file).map(|f| &f.text)
+    }
+
+    pub(super) fn parsed(&self) -> &BTreeMap<String, Arc<ParsedFile>> {
+        &self.files
+    }
+
+    pub(super) fn file(&self, name: &str) -> Option<&ParsedFile> {
+        self.files.get(name).map(Arc::as_ref)
+    }
+
+    /// Every element, by file and then in the order of the text. Two with one address are both here.
+    pub fn elements(&self) -> &[Element] {
+        &self.elements
+    }
+
+    /// The element with this address; the first, should there be two.
+    pub fn element(&self, address: &str) -> Option<&Element> {
+        self.by_address.get(address).map(|i| &self.elements[*i])
+    }
+
+    /// The code of an element.
+    pub fn code(&self, element: &Element) -> &str {
+        let text = self.files.get(&element.file).map_or("", |f| &f.text);
+        text.get(element.span.start..element.span.end).unwrap_or("")
+    }
+
+    /// The block of an element; none for a local, which is an attribute.
+    pub(super) fn block(&self, element: &Element) -> Option<&Block> {
+        if element.kind == ElementKind::Local {
+            return None;
+        }
+        self.file(&element.file)?.body.get(element.index)?.as_block()
+    }
+
+    /// The attribute of a local.
+    pub(super) fn local(&self, element: &Element) -> Option<&Attribute> {
+        if element.kind != ElementKind::Local {
+            return None;
+        }
+        let block = self.file(&element.file)?.body.get(element.index)?.as_block()?;
+        block.body.get_attribute(&element.name)
+    }
+
+    /// Local provider name to what `required_providers` says of it, from all `terraform` blocks.
+    pub fn required_providers(&self) -> BTreeMap<String, RequiredProvider> {
+        let entries = self.required_provider_blocks().flat_map(|(_, _, block)| block.body.attributes());
+        entries.map(|a| (a.key.as_str().to_owned(), required_provider(&a.value))).collect()
+    }
+
+    /// Every `required_providers` block: its file, the `terraform` block around it, its body.
+    pub(super) fn required_provider_blocks(&self) -> impl Iterator<Item = (&str, &Block, &Block)> {
+        self.files.iter().flat_map(|(name, file)| {
+            let outer = file.body.get_blocks("terraform");
+            outer.flat_map(move |t| {
+                t.body.get_blocks("required_providers").map(move |r| (name.as_str(), t, r))
+            })
+        })
+    }
+
+    /// The catalog documents that its elements are described by.
+    pub fn needs(&self) -> BTreeSet<(catalog::Kind, String)> {
+        let need = |e: &Element| Some((e.kind.catalog()?, e.ty.clone()?));
+        self.elements.iter().filter_map(need).collect()
+    }
+
+    /// A name for a new element: `base`, or the first free of `base_2`, `base_3`, ….
+    pub fn free_name(&self, address_of: impl Fn(&str) -> String, base: &str) -> String {
+        let numbered = (2..).map(|n| format!("{base}_{n}"));
+        let mut names = std::iter::once(base.to_owned()).chain(numbered);
+        names.find(|name| self.element(&address_of(name)).is_none()).unwrap_or_else(|| base.to_owned())
+    }
+}
+
+fn required_provider(value: &Expression) -> RequiredProvider {
+    let text = |wanted: &str| {
+        let entries = value.as_object()?.iter();
+        let named = |key: &ObjectKey| match key {
+            ObjectKey::Ident(ident) => ident.as_str() == wanted,
+            ObjectKey::Expression(e) => e.as_str() == Some(wanted),
+        };
+        entries.into_iter().find(|(key, _)| named(key))?.1.expr().as_str().map(str::to_owned)
+    };
+    match value.as_str() {
+        // The form before Terraform 0.13: the constraint alone.
+        Some(version) => RequiredProvider { source: None, version: Some(version.to_owned()) },
+        None => RequiredProvider { source: text("source"), version: text("version") },
+    }
+}
+
+fn index_file(
+    name: &str,
+    file: &ParsedFile,
+    unnamed: &mut HashMap<String, usize>,
+    elements: &mut Vec<Element>,
+) {
+    let element = |span: std::ops::Range<usize>, index: usize| Element {
+        address: String::new(),
+        kind: ElementKind::Other,
+        keyword: String::new(),
+        ty: None,
+        name: String::new(),
+        file: name.to_owned(),
+        line: file.lines.line(span.start),
+        span: span.into(),
+        index,
+    };
+    for (index, structure) in file.body.iter().enumerate() {
+        let Some(block) = structure.as_block() else { continue };
+        let keyword = block.ident.as_str();
+        if keyword == "locals" {
+            for attribute in block.body.attributes() {
+                elements.push(Element {
+                    address: format!("local.{}", attribute.key.as_str()),
+                    kind: ElementKind::Local,
+                    keyword: keyword.to_owned(),
+                    name: attribute.key.as_str().to_owned(),
+                    ..element(attribute_span(attribute), index)
+                });
+            }
+            continue;
+        }
+        let labels: Vec<&str> = block.labels.iter().map(|l| l.as_str()).collect();
+        let (address, ty, own_name) = identity(keyword, &labels, &block.body, unnamed);
+        elements.push(Element {
+            address,
+            kind: ElementKind::of(keyword),
+            keyword: keyword.to_owned(),
+            ty,
+            name: own_name,
+            ..element(block.span().unwrap_or_default(), index)
+        });
+    }
+}
+
+/// Address, type and name of a block.
+fn identity(
+    keyword: &str,
+    labels: &[&str],
+    body: &Body,
+    unnamed: &mut HashMap<String, usize>,
+) -> (String, Option<String>, String) {
+    match (keyword, labels) {
+        ("resource", [ty, name]) => (format!("{ty}.{name}"), Some(ty.to_string()), name.to_string()),
+        ("data" | "ephemeral", [ty, name]) => {
+            (format!("{keyword}.{ty}.{name}"), Some(ty.to_string()), name.to_string())
+        }
+        ("variable", [name]) => (format!("var.{name}"), None, name.to_string()),
+        ("output" | "module", [name]) => (format!("{keyword}.{name}"), None, name.to_string()),
+        ("provider", [ty]) => match body.get_attribute("alias").and_then(|a| a.value.as_str()) {
+            Some(alias) => (format!("provider.{ty}.{alias}"), Some(ty.to_string()), alias.to_owned()),
+            None => (format!("provider.{ty}"), Some(ty.to_string()), ty.to_string()),
+        },
+        (_, []) => {
+            let count = unnamed.entry(keyword.to_owned()).or_default();
+            *count += 1;
+            (format!("{keyword}[{}]", *count - 1), None, String::new())
+        }
+        (_, [.., name]) => (format!("{keyword}.{}", labels.join(".")), None, name.to_string()),
+    }
+}
+
+/// From the key to the end of the value.
+pub(super) fn attribute_span(attribute: &Attribute) -> std::ops::Range<usize> {
+    let key = attribute.key.span().unwrap_or_default();
+    let value = attribute.value.span().unwrap_or_default();
+    key.start..value.end.max(key.end)
+}
+
+impl Document {
+    /// The files alone, ready to be stored.
+    pub fn to_files(&self) -> Files {
+        self.files().map(|(name, text)| (name.to_owned(), text.clone())).collect()
+    }
+}

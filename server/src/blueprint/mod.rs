@@ -1,0 +1,34 @@
+//! Blueprints: Terraform code, and the designer as a lens over it. Pure, no IO.
+//!
+//! The text is what is stored. The syntax tree is an index of spans over it, and every edit is a splice of new text at a
+//! span, so that comments, order and layout survive to the byte. Forms, completions and diagnostics are computed from
+//! text × catalog.
+
+mod archive;
+mod check;
+mod diagnostic;
+mod document;
+mod edit;
+mod files;
+mod form;
+mod format;
+mod lex;
+mod parse;
+mod path;
+mod schemas;
+mod suggest;
+mod value;
+
+pub use archive::{Readme, readme, tfvars_json, zip};
+pub use check::check;
+pub use diagnostic::{Code, Diagnostic, Severity, Span};
+pub use document::{Document, Element, ElementKind, RequiredProvider};
+pub use edit::{Applied, Edit, EditError, EditErrorKind, apply};
+pub use files::{CANONICAL_FILES, Files, FilesError, MAX_BLUEPRINT_BYTES, MAX_FILE_BYTES, check_name};
+pub use form::{
+    BlockGroup, BlockInstance, Control, Counts, Field, Form, ObjectAttribute, ReferenceHint, Section, form,
+};
+pub use path::{Path, Step, is_identifier};
+pub use schemas::{Provider, Schemas, local_name};
+pub use suggest::{Suggestion, SuggestionKind, suggest};
+pub use value::Value;

@@ -1,0 +1,184 @@
+//! From bytes to a syntax tree within bounded time and stack.
+
+use std::sync::Arc;
+
+use hcl_edit::structure::Body;
+
+use super::{
+    diagnostic::{Code, Diagnostic, Lines, Severity},
+    lex::{Kind, Token, lex},
+};
+
+/// Most entries in one object: the parser compares each key with all before it.
+pub const MAX_OBJECT_ENTRIES: usize = 10_000;
+/// Bound on the sum of squares of the entry counts of a file's objects, which is what parsing costs.
+const MAX_OBJECT_WORK: usize = 200_000_000;
+
+/// A file's text and the tree over it. Spans in the tree are byte offsets into the text.
+#[derive(Debug)]
+pub(super) struct ParsedFile {
+    pub text: Arc<str>,
+    pub body: Body,
+    pub lines: Lines,
+}
+
+/// Reads one file.
+///
+/// # Errors
+/// One diagnostic with the place of the first fault.
+pub(super) fn parse_file(name: &str, text: Arc<str>) -> Result<ParsedFile, Diagnostic> {
+    let lines = Lines::new(&text);
+    let fault = |code, offset: usize, message: String| {
+        let (line, column) = lines.position(&text, offset);
+        let span = (offset..text.len().min(offset + 1)).into();
+        Diagnostic {
+            severity: Severity::Error,
+            code,
+            message,
+            file: name.to_owned(),
+            line,
+            column,
+            span,
+            address: None,
+            path: None,
+        }
+    };
+    let tokens = lex(&text);
+    check_objects(&tokens).map_err(|at| {
+        let message = format!("an object has too many entries; at most {MAX_OBJECT_ENTRIES} are read");
+        fault(Code::TooLarge, at, message)
+    })?;
+    check_heredocs(&tokens).map_err(|at| {
+        fault(Code::Syntax, at, "this heredoc is not closed by its marker alone on a line".to_owned())
+    })?;
+    let masked = mask(&text, &tokens);
+    let parsed = hcl_edit::parser::parse_body(masked.as_deref().unwrap_or(&text));
+    match parsed {
+        Ok(body) => Ok(ParsedFile { body, lines, text }),
+        Err(error) => Err(fault(Code::Syntax, error.location().offset(), sentence(error.message()))),
+    }
+}
+
+/// The parser's message without its empty parts.
+pub(super) fn sentence(message: &str) -> String {
+    if message.is_empty() { "this is not valid here".to_owned() } else { message.to_owned() }
+}
+
+/// Counts commas and line breaks at each brace level. Returns where the first oversized object opens.
+fn check_objects(tokens: &[Token]) -> Result<(), usize> {
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut work = 0usize;
+    for token in tokens {
+        match token.kind.bracket() {
+            1 => open.push((token.span.start, 0)),
+            -1 => {
+                let Some((start, entries)) = open.pop() else { continue };
+                work = work.saturating_add(entries * entries);
+                if entries > MAX_OBJECT_ENTRIES || work > MAX_OBJECT_WORK {
+                    return Err(start);
+                }
+            }
+            // Only braces hold entries; in other brackets the count is merely an upper bound on their items.
+            _ if matches!(token.kind, Kind::Equal | Kind::Colon) => {
+                if let Some((_, entries)) = open.last_mut() {
+                    *entries += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    // An object that is never closed is read to its end all the same.
+    for (start, entries) in open {
+        work = work.saturating_add(entries * entries);
+        if entries > MAX_OBJECT_ENTRIES || work > MAX_OBJECT_WORK {
+            return Err(start);
+        }
+    }
+    Ok(())
+}
+
+/// Terraform wants the closing marker alone on its line; the parser alone would also take `EOT)`.
+fn check_heredocs(tokens: &[Token]) -> Result<(), usize> {
+    let mut open = Vec::new();
+    for token in tokens {
+        match token.kind {
+            Kind::OpenHeredoc => open.push(token.span.start),
+            Kind::CloseHeredoc => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    open.pop().map_or(Ok(()), Err)
+}
+
+/// A copy of the same length for the parser, where the text has something that Terraform reads and the parser does
+/// not: a byte order mark, or a number beyond the range of a 64-bit float. Values are always read from the text itself.
+fn mask(text: &str, tokens: &[Token]) -> Option<String> {
+    let bom = text.starts_with('\u{feff}');
+    let huge = |t: &&Token| {
+        t.kind == Kind::Number && text[t.span.clone()].parse::<f64>().is_ok_and(f64::is_infinite)
+    };
+    let numbers: Vec<&Token> = tokens.iter().filter(huge).collect();
+    if !bom && numbers.is_empty() {
+        return None;
+    }
+    let mut masked = String::with_capacity(text.len());
+    let mut at = 0;
+    if bom {
+        masked.push_str("   ");
+        at = 3;
+    }
+    for token in numbers {
+        masked.push_str(&text[at..token.span.start]);
+        masked.extend(std::iter::repeat_n('0', token.span.len()));
+        at = token.span.end;
+    }
+    masked.push_str(&text[at..]);
+    Some(masked)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    fn parse(text: &str) -> Result<ParsedFile, Diagnostic> {
+        parse_file("main.tf", text.into())
+    }
+
+    #[test]
+    fn reads_what_terraform_reads() {
+        for text in
+            ["\u{feff}a = 1\n", "a = 1e400\n", "a = 12345678901234567890123456789012345678901234567890\r\n"]
+        {
+            assert!(parse(text).is_ok(), "{text:?}");
+        }
+        let huge = format!("a = {}\n", "9".repeat(400));
+        assert!(parse(&huge).is_ok());
+    }
+
+    #[test]
+    fn places_faults() {
+        let error = parse("a = 1\nb = ]\n").unwrap_err();
+        assert_eq!((error.line, error.column), (2, 5));
+        let error = parse("a = foo(<<EOT\nx\nEOT)\n").unwrap_err();
+        assert_eq!((error.line, error.code), (1, Code::Syntax));
+    }
+
+    #[test]
+    fn hostile_texts_end_soon() {
+        let start = Instant::now();
+        let keys: String = (0..200_000).map(|i| format!("k{i} = 1\n")).collect();
+        assert_eq!(parse(&format!("a = {{\n{keys}}}\n")).unwrap_err().code, Code::TooLarge);
+        let some: String = (0..9_000).map(|i| format!("k{i}=1,")).collect();
+        let several: String = (0..20).map(|i| format!("a{i} = {{{some}}}\n")).collect();
+        assert!(parse(&several).is_err());
+        for open in ["[", "{a=", "(", "\"${", "a {\n", "!", "-", "f("] {
+            assert!(parse(&format!("a = {}", open.repeat(100_000))).is_err(), "{open}");
+        }
+        assert!(parse(&format!("a = 1{}", "+1".repeat(100_000))).is_err());
+        assert!(start.elapsed().as_secs() < 60);
+    }
+}
