@@ -1,1 +1,18 @@
+//! CloudOven's service: projects, blueprints, environments, deployments and runs of Terraform, over a browser and REST.
+//!
+//! Arrows point one way: `http` → `project`, `run`, `state`, `catalog`, `auth` → `store`, `blob`, `secret`.
+//! `blueprint` is pure and reads only the crawler's catalog model.
+
+pub mod app;
+pub mod auth;
+pub mod blob;
 pub mod blueprint;
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod http;
+pub mod lifecycle;
+pub mod project;
+pub mod secret;
+pub mod store;
+pub mod telemetry;

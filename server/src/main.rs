@@ -1,1 +1,60 @@
-fn main() {}
+//! The `cloudoven` command.
+
+use clap::{Parser, Subcommand};
+use cloudoven::{
+    app::App,
+    clock::Clock,
+    config::{Config, Settings},
+    http,
+    lifecycle::Lifecycle,
+    telemetry,
+};
+
+/// Build, plan and apply Terraform infrastructure in the browser, on your own machines.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the pages and the API, and work on runs
+    Serve(Settings),
+    /// Bring the database's schema up to date and stop
+    Migrate(Settings),
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    // rustls has no default provider compiled in; an error means that one is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match Cli::parse().command {
+        Command::Serve(settings) => serve(Config::resolve(&settings)?).await,
+        Command::Migrate(settings) => {
+            let config = Config::resolve(&settings)?;
+            telemetry::init(&config.log, config.log_json);
+            App::start(config, Clock::System).await.map(|_| ())
+        }
+    }
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    telemetry::init(&config.log, config.log_json);
+    let listen = config.listen.clone();
+    let app = App::start(config, Clock::System).await?;
+    let lifecycle = Lifecycle::default();
+    lifecycle.stop_on_signal()?;
+    let listener = tokio::net::TcpListener::bind(&listen)
+        .await
+        .map_err(|e| anyhow::anyhow!("can't listen on {listen}: {e}"))?;
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "listening");
+    println!("CloudOven is at http://{address}");
+    let router = http::router(app.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    axum::serve(listener, router).with_graceful_shutdown(lifecycle.stopping().cancelled_owned()).await?;
+    lifecycle.finish().await;
+    app.db.close().await;
+    Ok(())
+}

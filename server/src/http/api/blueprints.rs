@@ -1,0 +1,165 @@
+//! Blueprints, their files and revisions.
+
+use axum::{
+    extract::{Path, Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{Cursor, Name};
+use crate::{
+    app::App,
+    auth::Actor,
+    error::Error,
+    http::{
+        extract::{self, Json},
+        problem::{ApiError, ApiResult},
+    },
+    project::{
+        Page,
+        blueprints::{self, Step, Texts},
+    },
+    store::{
+        BlueprintId, ProjectId,
+        blueprints::{Blueprint, Revision},
+    },
+};
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, rename, delete))
+        .routes(routes!(history))
+        .routes(routes!(files))
+        .routes(routes!(step))
+}
+
+#[utoipa::path(get, path = "/projects/{id}/blueprints", params(("id" = String, Path), Cursor), responses((status = OK, body = Page<Blueprint>)))]
+async fn list(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<ProjectId>,
+    Query(query): Query<Cursor>,
+) -> ApiResult<Json<Page<Blueprint>>> {
+    Ok(Json(blueprints::list(&app, &actor, &id, query.cursor.as_deref()).await?))
+}
+
+#[utoipa::path(post, path = "/projects/{id}/blueprints", params(("id" = String, Path)), request_body = Name, responses((status = CREATED, body = Blueprint)))]
+async fn create(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<ProjectId>,
+    Json(body): Json<Name>,
+) -> ApiResult<(StatusCode, Json<Blueprint>)> {
+    Ok((StatusCode::CREATED, Json(blueprints::create(&app, &actor, &id, &body.name, &Texts::new()).await?)))
+}
+
+#[utoipa::path(get, path = "/blueprints/{id}", params(("id" = String, Path)), responses((status = OK, body = Blueprint)))]
+async fn get(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+) -> ApiResult<Json<Blueprint>> {
+    Ok(Json(blueprints::get(&app, &actor, &id).await?))
+}
+
+#[utoipa::path(patch, path = "/blueprints/{id}", params(("id" = String, Path)), request_body = Name, responses((status = OK, body = Blueprint)))]
+async fn rename(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    Json(body): Json<Name>,
+) -> ApiResult<Json<Blueprint>> {
+    Ok(Json(blueprints::rename(&app, &actor, &id, &body.name).await?))
+}
+
+#[utoipa::path(delete, path = "/blueprints/{id}", params(("id" = String, Path)), responses((status = NO_CONTENT)))]
+async fn delete(State(app): State<App>, actor: Actor, Path(id): Path<BlueprintId>) -> ApiResult<StatusCode> {
+    blueprints::delete(&app, &actor, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[utoipa::path(get, path = "/blueprints/{id}/revisions", params(("id" = String, Path), Cursor), responses((status = OK, body = Page<Revision>)))]
+async fn history(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    Query(query): Query<Cursor>,
+) -> ApiResult<Json<Page<Revision>>> {
+    let cursor = query
+        .cursor
+        .map(|c| c.parse().map_err(|_| Error::field("cursor", "not a cursor of this list")))
+        .transpose()?;
+    Ok(Json(blueprints::history(&app, &actor, &id, cursor).await?))
+}
+
+/// Which revision.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+struct At {
+    /// A revision's number; absent means the latest.
+    revision: Option<i64>,
+}
+
+/// A revision's files.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Files {
+    revision: i64,
+    /// File name to text.
+    files: Texts,
+}
+
+/// The ETag is the revision's number: send it back as If-Match to edit.
+#[utoipa::path(get, path = "/blueprints/{id}/files", params(("id" = String, Path), At), responses((status = OK, body = Files)))]
+async fn files(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    Query(at): Query<At>,
+) -> ApiResult<Response> {
+    let (_, revision, files) = blueprints::load(&app, &actor, &id, at.revision).await?;
+    Ok(with_etag(revision.number, Json(Files { revision: revision.number, files })))
+}
+
+/// An answer that carries a revision's number as its ETag.
+fn with_etag(revision: i64, body: impl IntoResponse) -> Response {
+    let mut response = body.into_response();
+    if let Ok(value) = HeaderValue::from_str(&format!("\"{revision}\"")) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    response
+}
+
+/// A step through history.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "step", rename_all = "snake_case", deny_unknown_fields)]
+enum NewStep {
+    Undo,
+    Redo,
+    Restore { revision: i64 },
+}
+
+/// Undo, redo or restore: a new revision with an older one's content. If-Match names the latest revision.
+#[utoipa::path(post, path = "/blueprints/{id}/steps", params(("id" = String, Path)), request_body = NewStep, responses((status = OK, body = Revision)))]
+async fn step(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    headers: HeaderMap,
+    Json(body): Json<NewStep>,
+) -> ApiResult<Response> {
+    let base = required_match(&headers)?;
+    let step = match body {
+        NewStep::Undo => Step::Undo,
+        NewStep::Redo => Step::Redo,
+        NewStep::Restore { revision } => Step::Restore(revision),
+    };
+    let revision = blueprints::step(&app, &actor, &id, base, step).await?;
+    Ok(with_etag(revision.number, Json(revision)))
+}
+
+fn required_match(headers: &HeaderMap) -> Result<i64, ApiError> {
+    let base = extract::if_match(headers)?;
+    Ok(base.ok_or_else(|| Error::invalid("say which revision you edit: If-Match: \"<number>\""))?)
+}

@@ -1,0 +1,24 @@
+//! The service over HTTP: pages for people (`ui`), REST for programs (`api`), health for operators.
+
+pub mod api;
+pub mod cookie;
+pub mod extract;
+pub mod health;
+mod middleware;
+pub mod problem;
+pub mod ui;
+
+use axum::Router;
+
+use crate::app::App;
+
+/// The whole service.
+pub fn router(app: App) -> Router {
+    let (api, document) = api::router();
+    let router = Router::new()
+        .merge(ui::router())
+        .merge(health::router())
+        .merge(api)
+        .merge(api::openapi_router(document));
+    middleware::wrap(router.with_state(app))
+}

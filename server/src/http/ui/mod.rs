@@ -1,0 +1,9 @@
+//! Pages.
+
+use axum::Router;
+
+use crate::app::App;
+
+pub fn router() -> Router<App> {
+    Router::new()
+}

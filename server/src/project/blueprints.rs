@@ -1,0 +1,268 @@
+//! Blueprints and their revisions.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+
+use super::{PAGE, Page, name};
+use crate::{
+    app::App,
+    auth::Actor,
+    error::{Error, Result, Stale},
+    store::{
+        BlueprintId, Connection, ProjectId,
+        blueprints::{self, Blueprint, Manifest, Revision},
+        projects,
+    },
+};
+
+/// File name to text.
+pub type Texts = BTreeMap<String, String>;
+
+/// Undo steps that are remembered for redo.
+const MAX_REDO: usize = 100;
+
+/// Makes a blueprint with `files` as its first revision.
+pub async fn create(
+    app: &App,
+    actor: &Actor,
+    project: &ProjectId,
+    text: &str,
+    files: &Texts,
+) -> Result<Blueprint> {
+    let now = app.clock.now();
+    let blueprint = Blueprint {
+        id: BlueprintId::random(),
+        project_id: project.clone(),
+        name: name::check("name", text)?,
+        head: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = app.db.begin().await?;
+    projects::get(&mut tx, project, actor.scope()).await?;
+    blueprints::insert(&mut tx, &blueprint).await?;
+    let revision = Revision {
+        number: 1,
+        parent: None,
+        origin: 1,
+        redo: Vec::new(),
+        files: put_texts(&mut tx, files).await?,
+        message: "Created".into(),
+        created_by: Some(actor.id.clone()),
+        created_at: now,
+    };
+    blueprints::append(&mut tx, &blueprint.id, &revision).await?;
+    tx.commit().await?;
+    Ok(blueprint)
+}
+
+/// By name. A cursor is the last item's name.
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    project: &ProjectId,
+    cursor: Option<&str>,
+) -> Result<Page<Blueprint>> {
+    let mut db = app.db.read().await?;
+    projects::get(&mut db, project, actor.scope()).await?;
+    let items = blueprints::list(&mut db, project, cursor.unwrap_or(""), PAGE + 1).await?;
+    Ok(Page::of(items, |b| b.name.clone()))
+}
+
+pub async fn get(app: &App, actor: &Actor, id: &BlueprintId) -> Result<Blueprint> {
+    visible(&mut *app.db.read().await?, actor, id).await
+}
+
+pub(crate) async fn visible(db: &mut Connection, actor: &Actor, id: &BlueprintId) -> Result<Blueprint> {
+    let blueprint = blueprints::get(db, id).await?;
+    projects::get(db, &blueprint.project_id, actor.scope())
+        .await
+        .map_err(|_| Error::NotFound("blueprint"))?;
+    Ok(blueprint)
+}
+
+pub async fn rename(app: &App, actor: &Actor, id: &BlueprintId, text: &str) -> Result<Blueprint> {
+    let text = name::check("name", text)?;
+    let mut tx = app.db.begin().await?;
+    visible(&mut tx, actor, id).await?;
+    blueprints::rename(&mut tx, id, &text, app.clock.now()).await?;
+    let blueprint = blueprints::get(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(blueprint)
+}
+
+/// Deletes the blueprint with its revisions and deployments' records.
+pub async fn delete(app: &App, actor: &Actor, id: &BlueprintId) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    visible(&mut tx, actor, id).await?;
+    blueprints::delete(&mut tx, id).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Newest first. A cursor is the last item's number.
+pub async fn history(
+    app: &App,
+    actor: &Actor,
+    id: &BlueprintId,
+    cursor: Option<i64>,
+) -> Result<Page<Revision>> {
+    let mut db = app.db.read().await?;
+    visible(&mut db, actor, id).await?;
+    let items = blueprints::revisions(&mut db, id, cursor.unwrap_or(i64::MAX), PAGE + 1).await?;
+    Ok(Page::of(items, |r| r.number.to_string()))
+}
+
+/// A revision and its texts; `None` means the latest.
+pub async fn load(
+    app: &App,
+    actor: &Actor,
+    id: &BlueprintId,
+    number: Option<i64>,
+) -> Result<(Blueprint, Revision, Texts)> {
+    let mut db = app.db.read().await?;
+    let blueprint = visible(&mut db, actor, id).await?;
+    let revision = blueprints::revision(&mut db, id, number.unwrap_or(blueprint.head)).await?;
+    let texts = texts(&mut db, &revision.files).await?;
+    Ok((blueprint, revision, texts))
+}
+
+/// Saves `files` as the revision after `base`.
+///
+/// # Errors
+/// [`Error::Stale`] with both texts when `base` isn't the latest any more. Saving what is there already makes no revision.
+pub async fn save(
+    app: &App,
+    actor: &Actor,
+    id: &BlueprintId,
+    base: i64,
+    files: &Texts,
+    message: &str,
+) -> Result<Revision> {
+    let mut tx = app.db.begin().await?;
+    let blueprint = visible(&mut tx, actor, id).await?;
+    if blueprint.head != base {
+        return Err(stale(&mut tx, &blueprint, base, files.clone()).await?);
+    }
+    let current = blueprints::revision(&mut tx, id, base).await?;
+    let manifest = put_texts(&mut tx, files).await?;
+    if manifest == current.files {
+        return Ok(current);
+    }
+    let revision = Revision {
+        number: base + 1,
+        parent: Some(base),
+        origin: base + 1,
+        redo: Vec::new(),
+        files: manifest,
+        message: message.to_owned(),
+        created_by: Some(actor.id.clone()),
+        created_at: app.clock.now(),
+    };
+    commit(tx, &blueprint, revision).await
+}
+
+/// The refusal of an edit on `base`: both sides' texts.
+pub async fn stale(db: &mut Connection, blueprint: &Blueprint, base: i64, yours: Texts) -> Result<Error> {
+    let head = blueprints::revision(db, &blueprint.id, blueprint.head).await?;
+    let theirs = texts(db, &head.files).await?;
+    Ok(Error::Stale(Box::new(Stale { base, head: blueprint.head, theirs, yours })))
+}
+
+/// Where to go from the latest revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Back to what was before the latest change.
+    Undo,
+    /// Forward to what the last undo left.
+    Redo,
+    /// To the content of this revision.
+    Restore(i64),
+}
+
+/// Makes a new revision with the content of an older one, so that history only ever grows.
+pub async fn step(app: &App, actor: &Actor, id: &BlueprintId, base: i64, step: Step) -> Result<Revision> {
+    let mut tx = app.db.begin().await?;
+    let blueprint = visible(&mut tx, actor, id).await?;
+    if blueprint.head != base {
+        return Err(stale(&mut tx, &blueprint, base, Texts::new()).await?);
+    }
+    let current = blueprints::revision(&mut tx, id, base).await?;
+    let (target, redo) = match step {
+        Step::Undo => undo_target(&mut tx, id, &current).await?,
+        Step::Redo => {
+            let mut redo = current.redo.clone();
+            let target = redo.pop().ok_or_else(|| Error::Conflict("there is nothing to redo".into()))?;
+            (target, redo)
+        }
+        Step::Restore(number) => (number, Vec::new()),
+    };
+    let old = blueprints::revision(&mut tx, id, target).await?;
+    let message = match step {
+        Step::Undo => format!("Undo: back to r{}", old.origin),
+        Step::Redo => format!("Redo: r{} again", old.origin),
+        Step::Restore(_) => format!("Restored r{}", old.origin),
+    };
+    let revision = Revision {
+        number: base + 1,
+        parent: Some(base),
+        origin: old.origin,
+        redo,
+        files: old.files,
+        message,
+        created_by: Some(actor.id.clone()),
+        created_at: app.clock.now(),
+    };
+    commit(tx, &blueprint, revision).await
+}
+
+/// The revision before the one whose content `current` has, and the redo list after going there.
+async fn undo_target(tx: &mut Connection, id: &BlueprintId, current: &Revision) -> Result<(i64, Vec<i64>)> {
+    let content = if current.origin == current.number {
+        current.clone()
+    } else {
+        blueprints::revision(tx, id, current.origin).await?
+    };
+    let target = content.parent.ok_or_else(|| Error::Conflict("there is nothing to undo".into()))?;
+    let mut redo = current.redo.clone();
+    redo.push(content.number);
+    if redo.len() > MAX_REDO {
+        redo.remove(0);
+    }
+    Ok((target, redo))
+}
+
+async fn commit(mut tx: crate::store::Tx, blueprint: &Blueprint, revision: Revision) -> Result<Revision> {
+    if !blueprints::append(&mut tx, &blueprint.id, &revision).await? {
+        drop(tx);
+        return Err(Error::Conflict("somebody saved at the same moment; try again".into()));
+    }
+    tx.commit().await?;
+    Ok(revision)
+}
+
+async fn put_texts(tx: &mut Connection, files: &Texts) -> Result<Manifest> {
+    let mut manifest = Manifest::new();
+    for (file, text) in files {
+        let digest = hex::encode(Sha256::digest(text.as_bytes()));
+        let compressed = zstd::encode_all(text.as_bytes(), 3).map_err(Error::internal)?;
+        blueprints::put_text(tx, &digest, &compressed).await?;
+        manifest.insert(file.clone(), digest);
+    }
+    Ok(manifest)
+}
+
+async fn texts(db: &mut Connection, manifest: &Manifest) -> Result<Texts> {
+    let mut by_digest = BTreeMap::new();
+    for (digest, compressed) in blueprints::texts(db, manifest).await? {
+        let bytes = zstd::decode_all(compressed.as_slice()).map_err(Error::internal)?;
+        by_digest.insert(digest, String::from_utf8(bytes).map_err(Error::internal)?);
+    }
+    let missing = |digest: &str| Error::Internal(anyhow::anyhow!("the text {digest} is missing"));
+    manifest
+        .iter()
+        .map(|(file, digest)| {
+            Ok((file.clone(), by_digest.get(digest).ok_or_else(|| missing(digest))?.clone()))
+        })
+        .collect()
+}
