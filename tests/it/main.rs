@@ -1,0 +1,4 @@
+//! One binary for all tests over the public surfaces.
+
+mod accounts;
+mod projects;
