@@ -24,9 +24,9 @@ const MAX_BODY: usize = 20 * 1024 * 1024;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Everything comes from this server; nothing may frame it. The editor's style sheet is made at run time and carries no
-/// nonce, so styles alone may be inline.
-const CSP: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; \
+/// Everything comes from this server, nothing is inline, and nothing may frame it. A page whose editor makes its style
+/// sheet at run time sends a policy of its own with a nonce.
+const CSP: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; \
                    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 pub fn wrap(router: Router) -> Router {

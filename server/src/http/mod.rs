@@ -1,6 +1,7 @@
 //! The service over HTTP: pages for people (`ui`), REST for programs (`api`), health for operators.
 
 pub mod api;
+pub mod assets;
 pub mod cookie;
 pub mod extract;
 pub mod health;
@@ -17,6 +18,7 @@ pub fn router(app: App) -> Router {
     let (api, document) = api::router();
     let router = Router::new()
         .merge(ui::router())
+        .merge(assets::router())
         .merge(health::router())
         .merge(api)
         .merge(api::openapi_router(document));

@@ -1,9 +1,18 @@
-//! Pages.
+//! Pages for people: rendered here, moved in fragments by htmx.
 
-use axum::Router;
+mod access;
+mod layout;
+mod page;
+mod projects;
 
-use crate::app::App;
+use axum::{Router, middleware};
+
+use crate::{app::App, error::Error};
 
 pub fn router() -> Router<App> {
     Router::new()
+        .merge(access::router())
+        .merge(projects::router())
+        .fallback(|| async { page::PageError(Error::NotFound("page")) })
+        .layer(middleware::from_fn(page::finish))
 }
