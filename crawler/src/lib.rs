@@ -4,3 +4,10 @@
 //! `catalog` is the result and its layout. The crate knows no database and no web.
 
 pub mod catalog;
+pub mod crawl;
+pub mod docs;
+mod error;
+pub mod schema;
+pub mod source;
+
+pub use error::{Error, Result};

@@ -1,7 +1,11 @@
 //! The catalog: the model that a crawl produces and its layout in object storage.
 
+mod location;
 mod model;
+mod store;
 mod types;
 
+pub use location::open_store;
 pub use model::*;
+pub use store::{Catalog, NewVersion, Published};
 pub use types::{ObjectAttribute, Type};

@@ -1,0 +1,117 @@
+//! Source → catalog.
+
+use bytes::Bytes;
+use rayon::prelude::*;
+
+use crate::{
+    catalog::{Address, Attribute, Block, Catalog, Document, Entry, Kind, NewVersion, Published},
+    docs::{self, Pages, examples::References},
+    error::{Error, Result},
+    schema::{self, Element},
+    source::ProviderSource,
+};
+
+/// What a crawl of one provider version found.
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub address: Address,
+    pub version: String,
+    pub resources: usize,
+    pub data_sources: usize,
+    pub ephemeral_resources: usize,
+    pub published: Published,
+}
+
+/// Reads a provider and publishes it in `catalog`. Nothing is written before all of it has been read.
+pub async fn import(catalog: &Catalog, source: ProviderSource) -> Result<Report> {
+    let new = tokio::task::spawn_blocking(move || build(&source))
+        .await
+        .map_err(|e| Error::invalid("crawl", format!("stopped: {e}")))??;
+    let published = catalog.publish(&new).await?;
+    let count = |kind: Kind| new.documents.iter().filter(|(entry, _)| entry.kind == kind).count();
+    Ok(Report {
+        resources: count(Kind::Resource),
+        data_sources: count(Kind::DataSource),
+        ephemeral_resources: count(Kind::EphemeralResource),
+        address: new.address,
+        version: new.version,
+        published,
+    })
+}
+
+/// Reads a provider: the schema of every element, bound to its page.
+pub fn build(source: &ProviderSource) -> Result<NewVersion> {
+    let providers = schema::parse(&source.place, &source.schema)?;
+    let provider = providers
+        .iter()
+        .find(|provider| provider.address == source.address)
+        .ok_or_else(|| Error::invalid(&source.place, format!("has no schema of {}", source.address)))?;
+    let pages = Pages::read(&source.pages);
+    let references = References::mine(&pages);
+    let documents = provider
+        .elements()
+        .par_iter()
+        .map(|element| {
+            let document = document(source, element, &pages, &references)?;
+            let json = serde_json::to_vec(&document).expect("the model has string keys only");
+            Ok((entry(&document), Bytes::from(json)))
+        })
+        .collect::<Result<_>>()?;
+    Ok(NewVersion { address: source.address.clone(), version: source.version.clone(), documents })
+}
+
+fn document(
+    source: &ProviderSource,
+    element: &Element,
+    pages: &Pages,
+    references: &References,
+) -> Result<Document> {
+    let schema = element.read(&source.place)?;
+    let mut block = schema.block;
+    let page = pages.of(element.kind, &element.name);
+    if let Some(page) = page {
+        docs::document(&mut block, page);
+    }
+    references.attach(element.kind, &element.name, &mut block);
+    let mut document = Document {
+        kind: element.kind,
+        name: element.name.clone(),
+        provider: source.address.clone(),
+        version: source.version.clone(),
+        summary: String::new(),
+        description: schema.description,
+        subcategory: String::new(),
+        deprecated: schema.deprecated,
+        block,
+        examples: Vec::new(),
+        import: String::new(),
+        page: String::new(),
+    };
+    if let Some(page) = page {
+        document.summary.clone_from(&page.summary);
+        document.subcategory.clone_from(&page.subcategory);
+        document.examples.clone_from(&page.examples);
+        document.import.clone_from(&page.import);
+        document.page.clone_from(&page.path);
+        if !page.description.is_empty() {
+            document.description.clone_from(&page.description);
+        }
+    }
+    Ok(document)
+}
+
+fn entry(document: &Document) -> Entry {
+    let settable = |attributes: &std::collections::BTreeMap<String, Attribute>| {
+        attributes.values().filter(|attribute| attribute.is_settable()).count()
+    };
+    let Block { attributes, blocks } = &document.block;
+    Entry {
+        kind: document.kind,
+        name: document.name.clone(),
+        subcategory: document.subcategory.clone(),
+        summary: document.summary.clone(),
+        arguments: u32::try_from(settable(attributes)).unwrap_or(u32::MAX),
+        blocks: u32::try_from(blocks.len()).unwrap_or(u32::MAX),
+        deprecated: document.deprecated,
+    }
+}

@@ -1,0 +1,155 @@
+//! One bullet of a list: the names it documents, its flags and its text.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{
+    outline::SectionId,
+    parts::{self, Part, Rich, Span, Style},
+    title::{NamePath, name_path},
+};
+
+/// A bullet that starts with a name.
+#[derive(Debug)]
+pub struct Item {
+    pub names: Vec<NamePath>,
+    /// What stood in parentheses before the text: `Required, Forces new resource`.
+    pub flags: String,
+    /// The first paragraph after names and flags, markdown.
+    pub lead: String,
+    /// The other parts of the bullet.
+    pub body: Vec<Part>,
+    /// Notes and code that follow the bullet.
+    pub notes: Vec<Part>,
+    /// Anchors inside the page that it links to.
+    pub links: Vec<String>,
+    /// Order on the page, from 1.
+    pub position: u32,
+    /// The sections made of the lists in `body`, in order.
+    pub inner: Vec<SectionId>,
+}
+
+static BARE_NAME: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s*([a-z][a-z0-9_.]*)\s*(?:[-–—:]\s|\(|\n)").expect("a valid pattern"));
+static BETWEEN: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\s*(,|/|&|\||and|or|,\s*and|,\s*or)\s*$").expect("a valid pattern"));
+static FLAG: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^\W*(required|optional|computed|output|beta|deprecated|default|forces|sensitive|read[ -]?only|write[ -]?only|only|experimental|conflicts|string|number|bool|boolean|block|list|set|map|object|attributes|dynamic|integer|int|ephemeral|exported|immutable|known after apply|available)\b",
+    )
+    .expect("a valid pattern")
+});
+
+/// Reads a bullet; `None` when it starts with no name.
+pub fn read(mut parts: Vec<Part>) -> Option<Item> {
+    if parts.is_empty() || !matches!(parts[0], Part::Paragraph(_)) {
+        return None;
+    }
+    let Part::Paragraph(first) = parts.remove(0) else { return None };
+    let (names, rest) = names(&first)?;
+    let (flags, lead) = flags(&parts::markdown(&rest));
+    let links = first.local_links().chain(parts.iter().flat_map(links)).map(str::to_owned).collect();
+    Some(Item { names, flags, lead, body: parts, notes: Vec::new(), links, position: 0, inner: Vec::new() })
+}
+
+fn links(part: &Part) -> Vec<&str> {
+    match part {
+        Part::Paragraph(text) => text.local_links().collect(),
+        _ => Vec::new(),
+    }
+}
+
+impl Item {
+    /// The lists in the bullet.
+    pub fn lists(&self) -> Vec<Vec<Vec<Part>>> {
+        let list = |part: &Part| match part {
+            Part::List(items) => Some(items.clone()),
+            _ => None,
+        };
+        self.body.iter().filter_map(list).collect()
+    }
+
+    /// The text, markdown, without the inner lists that `is_documented_apart` says are arguments of their own.
+    pub fn text(&self, is_documented_apart: impl Fn(SectionId) -> bool) -> String {
+        let mut inner = self.inner.iter();
+        let apart = |part: &&Part| {
+            let list = matches!(part, Part::List(_));
+            !(list && inner.next().is_some_and(|&section| is_documented_apart(section)))
+        };
+        let kept: Vec<Part> = self.body.iter().filter(apart).chain(&self.notes).cloned().collect();
+        let rest = parts::render(&kept);
+        match (self.lead.is_empty(), rest.is_empty()) {
+            (_, true) => self.lead.clone(),
+            (true, false) => rest,
+            (false, false) => format!("{}\n\n{rest}", self.lead),
+        }
+    }
+}
+
+/// The names at the start and the spans after them.
+fn names(text: &Rich) -> Option<(Vec<NamePath>, Vec<Span>)> {
+    let mut spans = text.spans.iter().skip_while(|span| span.plain.trim().is_empty()).peekable();
+    let first = spans.peek()?;
+    if first.style == Style::Text && first.link.is_empty() {
+        let found = BARE_NAME.captures(&first.plain)?.get(1)?;
+        let mut rest = vec![Span { plain: first.plain[found.end()..].to_owned(), ..(*first).clone() }];
+        let path = name_path(found.as_str())?;
+        rest.extend(spans.skip(1).cloned());
+        return Some((vec![path], rest));
+    }
+    let mut names = vec![name_path(&spans.next()?.plain)?];
+    let mut rest: Vec<Span> = spans.cloned().collect();
+    while let [between, next, ..] = &rest[..] {
+        let more =
+            (next.style != Style::Text && BETWEEN.is_match(&between.plain)).then(|| name_path(&next.plain));
+        let Some(Some(path)) = more else { break };
+        names.push(path);
+        rest.drain(..2);
+    }
+    Some((names, rest))
+}
+
+/// Takes the dashes and flags off the front: `- (Optional, Beta) Text` → `Optional, Beta` and `Text`.
+fn flags(markdown: &str) -> (String, String) {
+    let mut flags: Vec<&str> = Vec::new();
+    let mut rest = strip_dash(markdown);
+    while let Some((flag, after)) = parenthesis(rest) {
+        if !FLAG.is_match(flag) {
+            break;
+        }
+        flags.push(flag);
+        rest = strip_dash(after);
+    }
+    (flags.join(", "), rest.trim().to_owned())
+}
+
+fn strip_dash(text: &str) -> &str {
+    text.trim_start().trim_start_matches(['-', '–', '—', ':', '=']).trim_start()
+}
+
+/// `(a (b)) c` → `a (b)` and ` c`; emphasis around the parenthesis is dropped.
+fn parenthesis(text: &str) -> Option<(&str, &str)> {
+    let inner = text.trim_start_matches(['*', '_']);
+    let close = match inner.as_bytes().first()? {
+        b'(' => b')',
+        b'[' => b']',
+        _ => return None,
+    };
+    let open = inner.as_bytes()[0];
+    let mut depth = 0usize;
+    for (i, byte) in inner.bytes().enumerate() {
+        if byte == open {
+            depth += 1;
+        } else if byte == close {
+            depth -= 1;
+            if depth == 0 {
+                let after = &inner[i + 1..];
+                // `[text](target)` is a link.
+                let is_link = open == b'[' && after.starts_with('(');
+                return (!is_link).then(|| (&inner[1..i], after.trim_start_matches(['*', '_'])));
+            }
+        }
+    }
+    None
+}

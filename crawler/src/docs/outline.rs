@@ -1,0 +1,159 @@
+//! A page's parts as a tree of [`Section`]s with the [`Item`]s that each lists. Nothing here knows the schema: what a
+//! section could be about is kept as a [`Title`], which `bind` resolves.
+
+use super::{
+    item::{self, Item},
+    parts::{Part, Rich},
+    title::{self, Role, Title},
+};
+
+/// Where something stands in [`Outline::sections`].
+pub type SectionId = usize;
+
+/// A heading, the introduction of a block, or a list inside an item, with all that follows up to the next one.
+#[derive(Debug)]
+pub struct Section {
+    pub parent: Option<SectionId>,
+    /// The item whose list this is.
+    pub owner: Option<ItemId>,
+    /// 1–6: headings; [`INTRO`]: a paragraph; [`LIST`]: a list inside an item.
+    pub level: u8,
+    pub title: Title,
+    /// The title's, else the parent's.
+    pub role: Role,
+    pub items: Vec<Item>,
+    /// Everything else in it, in order.
+    pub prose: Vec<Part>,
+}
+
+/// An item of a section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ItemId {
+    pub section: SectionId,
+    pub item: usize,
+}
+
+/// The level of a section opened by a paragraph.
+pub const INTRO: u8 = 7;
+/// The level of a section made of an item's inner list.
+pub const LIST: u8 = 8;
+
+/// A page's sections in page order; the first one is the page itself.
+#[derive(Debug)]
+pub struct Outline {
+    pub sections: Vec<Section>,
+}
+
+impl Outline {
+    pub fn new(parts: Vec<Part>) -> Self {
+        let mut builder = Builder {
+            sections: vec![Section::new(None, 0, Title::default(), Role::Other)],
+            open: vec![0],
+            position: 0,
+        };
+        let mut parts = parts.into_iter().peekable();
+        while let Some(part) = parts.next() {
+            builder.add(part, parts.peek());
+        }
+        Outline { sections: builder.sections }
+    }
+
+    pub fn item(&self, id: ItemId) -> &Item {
+        &self.sections[id.section].items[id.item]
+    }
+}
+
+impl Section {
+    fn new(parent: Option<SectionId>, level: u8, title: Title, inherited: Role) -> Self {
+        let role = title.role.unwrap_or(inherited);
+        Section { parent, owner: None, level, title, role, items: Vec::new(), prose: Vec::new() }
+    }
+}
+
+struct Builder {
+    sections: Vec<Section>,
+    /// The sections that are open, outermost first.
+    open: Vec<SectionId>,
+    position: u32,
+}
+
+impl Builder {
+    fn add(&mut self, part: Part, next: Option<&Part>) {
+        match part {
+            Part::Heading { level, text } => self.open(level, title::of_heading(&text)),
+            Part::Paragraph(text) => self.paragraph(text, next),
+            Part::List(items) => self.list(items),
+            Part::Code { .. } => self.attach(part),
+            Part::Rule => {}
+        }
+    }
+
+    fn open(&mut self, level: u8, title: Title) {
+        while self.open.len() > 1 && self.current().level >= level {
+            self.open.pop();
+        }
+        let parent = self.open.last().copied();
+        // A page's second-level headings are its chapters: each says anew what it is.
+        let inherited = if level <= 2 { Role::Other } else { self.current().role };
+        self.open.push(self.sections.len());
+        self.sections.push(Section::new(parent, level, title, inherited));
+    }
+
+    fn current(&mut self) -> &mut Section {
+        let id = *self.open.last().expect("the page itself is never closed");
+        &mut self.sections[id]
+    }
+
+    fn paragraph(&mut self, text: Rich, next: Option<&Part>) {
+        let introduces = matches!(next, Some(Part::List(_))) || text.plain().trim_end().ends_with(':');
+        match introduces.then(|| title::of_introduction(&text)).flatten() {
+            Some(title) => self.open(INTRO, title),
+            // "The following arguments are optional:" goes on with the heading's list.
+            None if introduces => self.current().prose.push(Part::Paragraph(text)),
+            None => self.attach(Part::Paragraph(text)),
+        }
+    }
+
+    /// A note or an example after an item is about the item.
+    fn attach(&mut self, part: Part) {
+        let is_note = match &part {
+            Part::Paragraph(text) => {
+                let plain = text.plain();
+                ["~>", "->", "!>", "Note:", "NOTE:", "Note ", "NOTE "]
+                    .iter()
+                    .any(|mark| plain.trim_start().starts_with(mark))
+            }
+            _ => true,
+        };
+        let section = self.current();
+        match section.items.last_mut() {
+            Some(item) if is_note => item.notes.push(part),
+            _ => section.prose.push(part),
+        }
+    }
+
+    fn list(&mut self, items: Vec<Vec<Part>>) {
+        let id = *self.open.last().expect("the page itself is never closed");
+        self.fill(id, items);
+    }
+
+    fn fill(&mut self, section: SectionId, items: Vec<Vec<Part>>) {
+        for parts in items {
+            let Some(mut item) = item::read(parts) else { continue };
+            self.position += 1;
+            item.position = self.position;
+            let lists = item.lists();
+            let owner = ItemId { section, item: self.sections[section].items.len() };
+            let names = item.names.clone();
+            self.sections[section].items.push(item);
+            for list in lists {
+                let inner = self.sections.len();
+                let role = self.sections[section].role;
+                self.sections.push(Section::new(Some(section), LIST, Title::of_list(&names), role));
+                self.sections[inner].owner = Some(owner);
+                self.sections[owner.section].items[owner.item].inner.push(inner);
+                self.fill(inner, list);
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The schema as the binder sees it: which names exist where.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::catalog::{Attribute, Block, Docs};
+
+/// Where a container stands in [`Skeleton::containers`].
+pub type ContainerId = usize;
+
+/// Something that holds arguments: the element itself, a nested block, or a structural attribute.
+#[derive(Debug)]
+pub struct Container<'a> {
+    pub parent: Option<ContainerId>,
+    /// Empty for the element itself.
+    pub name: &'a str,
+    pub children: BTreeMap<&'a str, Child>,
+}
+
+/// One argument, attribute or block of a container.
+#[derive(Debug, Clone, Copy)]
+pub struct Child {
+    pub settable: bool,
+    /// Its own container, if it is one.
+    pub container: Option<ContainerId>,
+}
+
+/// All containers of an element, parents before children, in the order that [`apply`] visits them.
+#[derive(Debug, Default)]
+pub struct Skeleton<'a> {
+    pub containers: Vec<Container<'a>>,
+    pub by_name: HashMap<&'a str, Vec<ContainerId>>,
+    /// Every name that stands anywhere in the schema, also inside object types.
+    pub names: HashSet<&'a str>,
+}
+
+impl<'a> Skeleton<'a> {
+    pub fn new(block: &'a Block) -> Self {
+        let mut skeleton = Skeleton::default();
+        skeleton.block(None, "", block);
+        for (id, container) in skeleton.containers.iter().enumerate() {
+            skeleton.by_name.entry(container.name).or_default().push(id);
+        }
+        skeleton
+    }
+
+    fn open(&mut self, parent: Option<ContainerId>, name: &'a str) -> ContainerId {
+        self.names.insert(name);
+        self.containers.push(Container { parent, name, children: BTreeMap::new() });
+        self.containers.len() - 1
+    }
+
+    fn block(&mut self, parent: Option<ContainerId>, name: &'a str, block: &'a Block) -> ContainerId {
+        let id = self.open(parent, name);
+        self.attributes(id, &block.attributes);
+        for (name, nested) in &block.blocks {
+            let container = Some(self.block(Some(id), name, &nested.block));
+            self.containers[id].children.insert(name, Child { settable: true, container });
+        }
+        id
+    }
+
+    fn attributes(&mut self, id: ContainerId, attributes: &'a BTreeMap<String, Attribute>) {
+        for (name, attribute) in attributes {
+            self.names.insert(name);
+            let container = attribute.nested.as_ref().map(|nested| {
+                let inner = self.open(Some(id), name);
+                self.attributes(inner, &nested.attributes);
+                inner
+            });
+            self.containers[id].children.insert(name, Child { settable: attribute.is_settable(), container });
+        }
+    }
+
+    /// The names of the containers around `id`, nearest first, without the element itself.
+    pub fn ancestors(&self, id: ContainerId) -> impl Iterator<Item = ContainerId> + '_ {
+        std::iter::successors(self.containers[id].parent, |&id| self.containers[id].parent)
+    }
+
+    /// Whether `path` is how the way from some ancestor down to `id` ends.
+    pub fn ends_with(&self, id: ContainerId, path: &[String]) -> bool {
+        let mut at = Some(id);
+        path.iter().rev().all(|name| {
+            let Some(container) = at.map(|id| &self.containers[id]) else { return false };
+            at = container.parent;
+            container.name == name
+        })
+    }
+
+    /// The container at `path` below `from`.
+    pub fn descend(&self, from: ContainerId, path: &[String]) -> Option<ContainerId> {
+        path.iter().try_fold(from, |id, name| self.containers[id].children.get(name.as_str())?.container)
+    }
+}
+
+/// What the page says, by container and name.
+pub type Bindings = HashMap<(ContainerId, String), Docs>;
+
+/// Puts the bindings into the tree that the skeleton was made from. Where the page says nothing of a node, the
+/// schema's own description stays.
+pub fn apply(block: &mut Block, bindings: &mut Bindings) {
+    let mut next = 0;
+    apply_block(block, bindings, &mut next);
+}
+
+fn apply_block(block: &mut Block, bindings: &mut Bindings, next: &mut ContainerId) {
+    let id = *next;
+    *next += 1;
+    apply_attributes(id, &mut block.attributes, bindings, next);
+    for (name, nested) in &mut block.blocks {
+        merge(&mut nested.docs, bindings.remove(&(id, name.clone())));
+        apply_block(&mut nested.block, bindings, next);
+    }
+}
+
+fn apply_attributes(
+    id: ContainerId,
+    attributes: &mut BTreeMap<String, Attribute>,
+    bindings: &mut Bindings,
+    next: &mut ContainerId,
+) {
+    for (name, attribute) in attributes {
+        merge(&mut attribute.docs, bindings.remove(&(id, name.clone())));
+        if let Some(nested) = &mut attribute.nested {
+            let inner = *next;
+            *next += 1;
+            apply_attributes(inner, &mut nested.attributes, bindings, next);
+        }
+    }
+}
+
+fn merge(docs: &mut Docs, found: Option<Docs>) {
+    let Some(found) = found else { return };
+    let text = if found.text.is_empty() { std::mem::take(&mut docs.text) } else { found.text };
+    *docs = Docs { text, ..found };
+}
