@@ -2,9 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use anyhow::Context as _;
-
-use crate::{blob::Blobs, catalog::Catalogs, clock::Clock, config::Config, secret::Keyring, store::Db};
+use crate::{blob::Blobs, clock::Clock, config::Config, secret::Keyring, store::Db};
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -17,7 +15,6 @@ pub struct Parts {
     pub blobs: Blobs,
     pub clock: Clock,
     pub keyring: Keyring,
-    pub catalogs: Catalogs,
 }
 
 impl Deref for App {
@@ -29,7 +26,7 @@ impl Deref for App {
 }
 
 impl App {
-    /// Opens the database (and brings its schema up to date), the blob store, the master key and the catalogs.
+    /// Opens the database (and brings its schema up to date), the blob store and the master key.
     pub async fn start(config: Config, clock: Clock) -> anyhow::Result<App> {
         let db = Db::connect(&config.database).await?;
         db.migrate().await?;
@@ -39,7 +36,6 @@ impl App {
         } else {
             Keyring::from_base64(&config.master_key)?
         };
-        let catalogs = Catalogs::load(&blobs).await.context("the catalogs can\'t be read")?;
-        Ok(App(Arc::new(Parts { config, db, blobs, clock, keyring, catalogs })))
+        Ok(App(Arc::new(Parts { config, db, blobs, clock, keyring })))
     }
 }

@@ -28,13 +28,14 @@ export async function catalogDirectory() {
   const beside = `${directory}.new`;
   await rm(beside, { recursive: true, force: true });
   const run = (...args) => {
-    const { status, error } = spawnSync(crawler, args, { stdio: "inherit" });
+    const { status, error } = spawnSync(crawler, [...args, "--catalog", `file://${beside}`], { stdio: "inherit" });
     if (error || status !== 0) throw new Error(`cloudoven-crawler ${args.join(" ")}: ${error?.message ?? status}`);
   };
-  run("--catalog", `file://${beside}`, "crawl", "builtin");
+  run("crawl", "builtin");
+  const docs = join(root, "tests/provider/docs");
   const demo = "registry.cloudoven.dev/cloudoven/demo";
-  run("--catalog", `file://${beside}`, "crawl", demo, "--version", "0.1.0", "--mirror", mirror, "--docs", join(root, "tests/provider/docs"));
-  if (azurerm) run("--catalog", `file://${beside}`, "import", azurerm);
+  run("crawl", demo, "--provider-version", "0.1.0", "--mirror", mirror, "--docs", docs);
+  if (azurerm) run("import", azurerm);
   await rm(directory, { recursive: true, force: true });
   await rename(beside, directory);
   return directory;

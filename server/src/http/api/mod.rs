@@ -2,7 +2,6 @@
 
 mod account;
 mod blueprints;
-mod catalog;
 mod deployments;
 mod environments;
 mod projects;
@@ -35,7 +34,6 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
                 .merge(projects::router())
                 .merge(environments::router())
                 .merge(blueprints::router())
-                .merge(catalog::router())
                 .merge(deployments::router()),
         )
         .split_for_parts()
