@@ -166,6 +166,7 @@ pub struct BlockInstance {
     pub dynamic: bool,
     pub code: String,
     pub fields: Vec<Field>,
+    #[schema(no_recursion)]
     pub blocks: Vec<BlockGroup>,
 }
 

@@ -36,6 +36,15 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(step))
 }
 
+/// A blueprint to make.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewBlueprint {
+    name: String,
+    /// File name to text; absent starts from nothing.
+    files: Option<Texts>,
+}
+
 #[utoipa::path(get, path = "/projects/{id}/blueprints", params(("id" = String, Path), Cursor), responses((status = OK, body = Page<Blueprint>)))]
 async fn list(
     State(app): State<App>,
@@ -46,14 +55,16 @@ async fn list(
     Ok(Json(blueprints::list(&app, &actor, &id, query.cursor.as_deref()).await?))
 }
 
-#[utoipa::path(post, path = "/projects/{id}/blueprints", params(("id" = String, Path)), request_body = Name, responses((status = CREATED, body = Blueprint)))]
+#[utoipa::path(post, path = "/projects/{id}/blueprints", params(("id" = String, Path)), request_body = NewBlueprint, responses((status = CREATED, body = Blueprint)))]
 async fn create(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<ProjectId>,
-    Json(body): Json<Name>,
+    Json(body): Json<NewBlueprint>,
 ) -> ApiResult<(StatusCode, Json<Blueprint>)> {
-    Ok((StatusCode::CREATED, Json(blueprints::create(&app, &actor, &id, &body.name, &Texts::new()).await?)))
+    let files = body.files.unwrap_or_else(design::empty);
+    design::validate(&files).await?;
+    Ok((StatusCode::CREATED, Json(blueprints::create(&app, &actor, &id, &body.name, &files).await?)))
 }
 
 #[utoipa::path(get, path = "/blueprints/{id}", params(("id" = String, Path)), responses((status = OK, body = Blueprint)))]

@@ -26,7 +26,7 @@ struct Document;
 
 /// The handlers and the OpenAPI 3.1 document that is generated from them.
 pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(Document::openapi())
+    let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .nest(
             "/api/v1",
             OpenApiRouter::new()
@@ -36,7 +36,29 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
                 .merge(blueprints::router())
                 .merge(deployments::router()),
         )
-        .split_for_parts()
+        .split_for_parts();
+    name_operations(&mut document);
+    (router, document)
+}
+
+/// An id per operation, from its method and path: `get_blueprints_id_files`. Handlers' own names repeat.
+fn name_operations(document: &mut utoipa::openapi::OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let words: Vec<&str> = path.trim_start_matches("/api/v1").split(['/', '{', '}', '.']).collect();
+        let name = words.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join("_");
+        let operations = [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("put", &mut item.put),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{name}"));
+            }
+        }
+    }
 }
 
 pub fn openapi_router(document: utoipa::openapi::OpenApi) -> Router<App> {
