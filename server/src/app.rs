@@ -2,7 +2,9 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use crate::{blob::Blobs, clock::Clock, config::Config, secret::Keyring, store::Db};
+use anyhow::Context as _;
+
+use crate::{blob::Blobs, catalog::Catalogs, clock::Clock, config::Config, secret::Keyring, store::Db};
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -15,6 +17,7 @@ pub struct Parts {
     pub blobs: Blobs,
     pub clock: Clock,
     pub keyring: Keyring,
+    pub catalogs: Catalogs,
 }
 
 impl Deref for App {
@@ -26,7 +29,7 @@ impl Deref for App {
 }
 
 impl App {
-    /// Opens the database (and brings its schema up to date), the blob store and the master key.
+    /// Opens the database (and brings its schema up to date), the blob store, the master key and the catalogs.
     pub async fn start(config: Config, clock: Clock) -> anyhow::Result<App> {
         let db = Db::connect(&config.database).await?;
         db.migrate().await?;
@@ -36,6 +39,7 @@ impl App {
         } else {
             Keyring::from_base64(&config.master_key)?
         };
-        Ok(App(Arc::new(Parts { config, db, blobs, clock, keyring })))
+        let catalogs = Catalogs::load(&blobs).await.context("the catalogs can\'t be read")?;
+        Ok(App(Arc::new(Parts { config, db, blobs, clock, keyring, catalogs })))
     }
 }

@@ -5,7 +5,6 @@ use std::{path::Path, sync::Arc};
 use anyhow::Context as _;
 use bytes::Bytes;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, path::Path as Key, prefix::PrefixStore};
-use url::Url;
 
 use crate::error::Result;
 
@@ -19,15 +18,8 @@ impl Blobs {
     /// Opens `file:///dir` (made when missing), `s3://bucket/prefix`, `az://container/prefix` or `gs://bucket/prefix`.
     /// Credentials come from the providers' usual environment variables.
     pub fn open(url: &str) -> anyhow::Result<Blobs> {
-        let url = Url::parse(url).context("the blob store's URL can't be read")?;
-        if let Ok(directory) = url.to_file_path() {
-            std::fs::create_dir_all(&directory)
-                .with_context(|| format!("can't make {}", directory.display()))?;
-        }
-        let environment = std::env::vars().map(|(name, value)| (name.to_ascii_lowercase(), value));
-        let (store, prefix) = object_store::parse_url_opts(&url, environment)
-            .with_context(|| format!("can't open the blob store {url}"))?;
-        Ok(Blobs { store: Arc::new(PrefixStore::new(store, prefix)) })
+        let store = cloudoven_crawler::catalog::open_store(url).context("the blob store can't be opened")?;
+        Ok(Blobs { store })
     }
 
     /// A local directory as a blob store URL.

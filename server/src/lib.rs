@@ -7,6 +7,7 @@ pub mod app;
 pub mod auth;
 pub mod blob;
 pub mod blueprint;
+pub mod catalog;
 pub mod clock;
 pub mod config;
 pub mod error;

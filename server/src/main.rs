@@ -46,6 +46,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let app = App::start(config, Clock::System).await?;
     let lifecycle = Lifecycle::default();
     lifecycle.stop_on_signal()?;
+    lifecycle.spawn(app.catalogs.clone().keep_fresh(lifecycle.stopping()));
     let listener = tokio::net::TcpListener::bind(&listen)
         .await
         .map_err(|e| anyhow::anyhow!("can't listen on {listen}: {e}"))?;

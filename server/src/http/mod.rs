@@ -3,6 +3,7 @@
 pub mod api;
 pub mod assets;
 pub mod cookie;
+pub mod download;
 pub mod extract;
 pub mod health;
 mod middleware;

@@ -4,6 +4,7 @@
 
 pub mod blueprints;
 pub mod deployments;
+pub mod design;
 pub mod environments;
 pub mod members;
 pub mod name;

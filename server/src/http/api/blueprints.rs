@@ -12,14 +12,17 @@ use super::{Cursor, Name};
 use crate::{
     app::App,
     auth::Actor,
+    blueprint::{self, Diagnostic, Edit, Element, Form, Path as ArgumentPath, Suggestion},
     error::Error,
     http::{
+        download,
         extract::{self, Json},
-        problem::{ApiError, ApiResult},
+        problem::{ApiError, ApiResult, Problem},
     },
     project::{
         Page,
         blueprints::{self, Step, Texts},
+        design,
     },
     store::{
         BlueprintId, ProjectId,
@@ -32,8 +35,14 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list, create))
         .routes(routes!(get, rename, delete))
         .routes(routes!(history))
-        .routes(routes!(files))
+        .routes(routes!(files, put_files))
+        .routes(routes!(edit))
         .routes(routes!(step))
+        .routes(routes!(elements))
+        .routes(routes!(form))
+        .routes(routes!(suggestions))
+        .routes(routes!(diagnostics))
+        .routes(routes!(archive))
 }
 
 /// A blueprint to make.
@@ -173,4 +182,134 @@ async fn step(
 fn required_match(headers: &HeaderMap) -> Result<i64, ApiError> {
     let base = extract::if_match(headers)?;
     Ok(base.ok_or_else(|| Error::invalid("say which revision you edit: If-Match: \"<number>\""))?)
+}
+
+/// All files of the next revision.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewFiles {
+    /// File name to text.
+    files: Texts,
+}
+
+/// Replaces all files. If-Match names the revision that they were made from.
+#[utoipa::path(put, path = "/blueprints/{id}/files", params(("id" = String, Path)), request_body = NewFiles, responses((status = OK, body = Revision), (status = CONFLICT, body = Problem)))]
+async fn put_files(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    headers: HeaderMap,
+    Json(body): Json<NewFiles>,
+) -> ApiResult<Response> {
+    let base = required_match(&headers)?;
+    let revision = design::put_files(&app, &actor, &id, base, &body.files).await?;
+    Ok(with_etag(revision.number, Json(revision)))
+}
+
+/// What an edit led to.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Edited {
+    revision: i64,
+    /// The element that the edit was about, by its new address.
+    address: Option<String>,
+    /// References that point to nothing now.
+    dangling: Vec<Diagnostic>,
+}
+
+/// Applies one edit. If-Match names the revision that it is made on.
+#[utoipa::path(post, path = "/blueprints/{id}/edits", params(("id" = String, Path)), request_body = Edit, responses((status = OK, body = Edited), (status = CONFLICT, body = Problem)))]
+async fn edit(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    headers: HeaderMap,
+    Json(body): Json<Edit>,
+) -> ApiResult<Response> {
+    let base = required_match(&headers)?;
+    let edited = design::edit(&app, &actor, &id, base, body).await?;
+    let revision = edited.opened.revision.number;
+    Ok(with_etag(revision, Json(Edited { revision, address: edited.address, dangling: edited.dangling })))
+}
+
+#[utoipa::path(get, path = "/blueprints/{id}/elements", params(("id" = String, Path), At), responses((status = OK, body = Vec<Element>)))]
+async fn elements(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    Query(at): Query<At>,
+) -> ApiResult<Response> {
+    let opened = design::open(&app, &actor, &id, at.revision).await?;
+    Ok(with_etag(opened.revision.number, Json(opened.document.elements().to_vec())))
+}
+
+/// Which element.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+struct Of {
+    /// An element's address, as in `azurerm_subnet.main`.
+    element: String,
+    /// A revision's number; absent means the latest.
+    revision: Option<i64>,
+}
+
+/// Everything that the designer's form shows of one element.
+#[utoipa::path(get, path = "/blueprints/{id}/form", params(("id" = String, Path), Of), responses((status = OK, body = Form)))]
+async fn form(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    Query(of): Query<Of>,
+) -> ApiResult<Response> {
+    let opened = design::open(&app, &actor, &id, of.revision).await?;
+    let form =
+        blueprint::form(&opened.document, &of.element, &opened.schemas).ok_or(Error::NotFound("element"))?;
+    Ok(with_etag(opened.revision.number, Json(form)))
+}
+
+/// What is being typed.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+struct Typing {
+    element: String,
+    /// The argument, as in `blob_properties[0].versioning_enabled`.
+    path: String,
+    /// What has been typed so far.
+    #[serde(default)]
+    prefix: String,
+}
+
+/// Completions for an argument, best first.
+#[utoipa::path(get, path = "/blueprints/{id}/suggestions", params(("id" = String, Path), Typing), responses((status = OK, body = Vec<Suggestion>)))]
+async fn suggestions(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    Query(typing): Query<Typing>,
+) -> ApiResult<Json<Vec<Suggestion>>> {
+    let path: ArgumentPath = typing.path.parse().map_err(|e| Error::field("path", format!("{e}")))?;
+    let opened = design::open(&app, &actor, &id, None).await?;
+    Ok(Json(blueprint::suggest(&opened.document, &opened.schemas, &typing.element, &path, &typing.prefix)))
+}
+
+#[utoipa::path(get, path = "/blueprints/{id}/diagnostics", params(("id" = String, Path), At), responses((status = OK, body = Vec<Diagnostic>)))]
+async fn diagnostics(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    Query(at): Query<At>,
+) -> ApiResult<Response> {
+    let opened = design::open(&app, &actor, &id, at.revision).await?;
+    let found = blueprint::check(&opened.document, &opened.schemas);
+    Ok(with_etag(opened.revision.number, Json(found)))
+}
+
+/// A zip of plain Terraform. The same revision always gives the same bytes.
+#[utoipa::path(get, path = "/blueprints/{id}/archive.zip", params(("id" = String, Path), At), responses((status = OK, content_type = "application/zip")))]
+async fn archive(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    Query(at): Query<At>,
+) -> ApiResult<Response> {
+    let opened = design::open(&app, &actor, &id, at.revision).await?;
+    let name = format!("{}-r{}", opened.blueprint.name, opened.revision.number);
+    Ok(download::zip(&name, design::download(&opened)))
 }

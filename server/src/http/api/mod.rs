@@ -2,6 +2,7 @@
 
 mod account;
 mod blueprints;
+mod catalog;
 mod deployments;
 mod environments;
 mod projects;
@@ -34,6 +35,7 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
                 .merge(projects::router())
                 .merge(environments::router())
                 .merge(blueprints::router())
+                .merge(catalog::router())
                 .merge(deployments::router()),
         )
         .split_for_parts();

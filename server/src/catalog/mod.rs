@@ -1,0 +1,178 @@
+//! The catalogs in use: every provider's names in memory, its documents read on demand through a bounded cache.
+
+mod constraint;
+mod resolve;
+mod search;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
+
+use cloudoven_crawler::catalog::{Address, Catalog, Document, Index, Kind};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use moka::future::Cache;
+pub use search::Found;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    blob::Blobs,
+    error::{Error, Result},
+};
+
+/// Requests to the object store at the same time.
+const CONCURRENCY: usize = 16;
+/// Documents kept in memory. The largest are about 400 KiB, the usual ones 10 KiB.
+const CACHED_DOCUMENTS: u64 = 600;
+/// How often another process's crawl is looked for.
+const REFRESH: Duration = Duration::from_secs(15);
+
+type Key = (Address, String, Kind, String);
+
+/// All catalogs of the blob store.
+#[derive(Clone)]
+pub struct Catalogs {
+    catalog: Catalog,
+    loaded: Arc<RwLock<Arc<Loaded>>>,
+    documents: Cache<Key, Option<Arc<Document>>>,
+}
+
+/// What is known without reading a document. Never changes; a refresh replaces it whole.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// By address; each provider's versions newest first.
+    pub versions: Vec<ProviderVersion>,
+    /// Which entries of `versions` have an element of this name.
+    by_name: HashMap<(Kind, String), Vec<usize>>,
+}
+
+/// One version of a provider.
+#[derive(Debug)]
+pub struct ProviderVersion {
+    pub index: Arc<Index>,
+    /// Whether it is the provider's newest in the catalog.
+    pub newest: bool,
+}
+
+impl Catalogs {
+    /// Loads every index.
+    pub async fn load(blobs: &Blobs) -> Result<Catalogs> {
+        let catalogs = Catalogs {
+            catalog: Catalog::open(blobs.store()),
+            loaded: Arc::default(),
+            documents: Cache::new(CACHED_DOCUMENTS),
+        };
+        catalogs.refresh().await?;
+        Ok(catalogs)
+    }
+
+    /// Looks for versions that came or changed since.
+    pub async fn refresh(&self) -> Result<()> {
+        let before = self.loaded();
+        let known: HashMap<(&Address, &str), &Arc<Index>> = before
+            .versions
+            .iter()
+            .map(|v| ((&v.index.provider, v.index.digest.as_str()), &v.index))
+            .collect();
+        let providers = self.catalog.list_providers().await.map_err(unreadable)?;
+        let listed: Vec<_> = stream::iter(providers)
+            .map(
+                |address| async move { self.catalog.versions(&address).await.map(|v| (address, v.versions)) },
+            )
+            .buffered(CONCURRENCY)
+            .try_collect()
+            .await
+            .map_err(unreadable)?;
+        let wanted = listed.into_iter().flat_map(|(address, versions)| {
+            versions.into_iter().enumerate().map(move |(i, version)| (address.clone(), version, i == 0))
+        });
+        let versions: Vec<Option<ProviderVersion>> = stream::iter(wanted)
+            .map(|(address, version, newest)| {
+                let held = known.get(&(&address, version.digest.as_str())).map(|index| Arc::clone(index));
+                async move {
+                    let index = match held {
+                        Some(index) => Some(index),
+                        None => self.catalog.index(&address, &version.version).await?.map(Arc::new),
+                    };
+                    Ok(index.map(|index| ProviderVersion { index, newest }))
+                }
+            })
+            .buffered(CONCURRENCY)
+            .try_collect()
+            .await
+            .map_err(unreadable)?;
+        let loaded = Loaded::of(versions.into_iter().flatten().collect());
+        if loaded.digests() != before.digests() {
+            self.documents.invalidate_all();
+            *self.loaded.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(loaded);
+        }
+        Ok(())
+    }
+
+    /// Refreshes until told to stop.
+    pub async fn keep_fresh(self, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(REFRESH) => {}
+            }
+            if let Err(error) = self.refresh().await {
+                tracing::warn!(%error, "the catalogs could not be refreshed");
+            }
+        }
+    }
+
+    pub fn loaded(&self) -> Arc<Loaded> {
+        self.loaded.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// One document; `None` when the catalog has no such element.
+    pub async fn document(
+        &self,
+        address: &Address,
+        version: &str,
+        kind: Kind,
+        name: &str,
+    ) -> Result<Option<Arc<Document>>> {
+        let key = (address.clone(), version.to_owned(), kind, name.to_owned());
+        let read = async { Ok(self.catalog.document(address, version, kind, name).await?.map(Arc::new)) };
+        self.documents.try_get_with(key, read).await.map_err(|e: Arc<cloudoven_crawler::Error>| {
+            Error::Unavailable(format!("a catalog document can't be read: {e}"))
+        })
+    }
+}
+
+fn unreadable(cause: cloudoven_crawler::Error) -> Error {
+    Error::Internal(anyhow::Error::new(cause).context("the catalogs can't be read"))
+}
+
+impl Loaded {
+    fn of(versions: Vec<ProviderVersion>) -> Loaded {
+        let mut by_name: HashMap<_, Vec<usize>> = HashMap::new();
+        for (i, version) in versions.iter().enumerate() {
+            for entry in &version.index.elements {
+                by_name.entry((entry.kind, entry.name.clone())).or_default().push(i);
+            }
+        }
+        Loaded { versions, by_name }
+    }
+
+    fn digests(&self) -> Vec<(&Address, &str, &str, bool)> {
+        fn of(v: &ProviderVersion) -> (&Address, &str, &str, bool) {
+            (&v.index.provider, &v.index.version, &v.index.digest, v.newest)
+        }
+        self.versions.iter().map(of).collect()
+    }
+
+    /// A provider's versions, newest first.
+    pub fn of_provider<'a>(&'a self, address: &'a Address) -> impl Iterator<Item = &'a ProviderVersion> {
+        self.versions.iter().filter(move |v| v.index.provider == *address)
+    }
+
+    /// The versions that have an element of this name.
+    pub fn having(&self, kind: Kind, name: &str) -> impl Iterator<Item = &ProviderVersion> {
+        let found = self.by_name.get(&(kind, name.to_owned()));
+        found.into_iter().flatten().filter_map(|i| self.versions.get(*i))
+    }
+}

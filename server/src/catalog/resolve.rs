@@ -1,0 +1,82 @@
+//! Which provider version's documents a blueprint is designed against.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use cloudoven_crawler::catalog::{Address, Kind};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+
+use super::{CONCURRENCY, Catalogs, Loaded, ProviderVersion, constraint};
+use crate::{
+    blueprint::{Document, Provider, RequiredProvider, Schemas, local_name},
+    error::Result,
+};
+
+impl Catalogs {
+    /// Loads what `document` needs, and what `more` names besides (types about to be added).
+    pub async fn schemas(&self, document: &Document, more: &[(Kind, String)]) -> Result<Schemas> {
+        let loaded = self.loaded();
+        let required = document.required_providers();
+        let mut schemas = Schemas::new();
+        schemas.providers = locals(document, more)
+            .into_iter()
+            .filter_map(|local| Some((local.clone(), provider(&loaded, &local, required.get(&local))?)))
+            .collect();
+        let wanted = document.needs().into_iter().chain(more.iter().cloned()).filter_map(|(kind, name)| {
+            let local = if kind == Kind::Provider { name.as_str() } else { local_name(&name) };
+            let of_local = schemas.providers.get(local).cloned();
+            let chosen = of_local.or_else(|| anywhere(&loaded, kind, &name))?;
+            Some((chosen, kind, name))
+        });
+        let wanted: Vec<_> = wanted.collect();
+        let documents: Vec<_> = stream::iter(wanted)
+            .map(|(provider, kind, name)| async move {
+                self.document(&provider.address, &provider.version, kind, &name).await
+            })
+            .buffered(CONCURRENCY)
+            .try_collect()
+            .await?;
+        for document in documents.into_iter().flatten() {
+            schemas.add(Arc::clone(&document));
+        }
+        Ok(schemas)
+    }
+}
+
+fn locals(document: &Document, more: &[(Kind, String)]) -> std::collections::BTreeSet<String> {
+    let needed = document.needs().into_iter().chain(more.iter().cloned());
+    let of_types =
+        needed.map(|(kind, name)| if kind == Kind::Provider { name } else { local_name(&name).to_owned() });
+    of_types.chain(document.required_providers().into_keys()).collect()
+}
+
+/// The newest version that fits what `required_providers` says; without an entry, what Terraform would take
+/// (`hashicorp/<local>`), else the only provider of that name.
+fn provider(loaded: &Loaded, local: &str, required: Option<&RequiredProvider>) -> Option<Provider> {
+    let named = required.and_then(|r| r.source.as_deref()).and_then(|source| source.parse::<Address>().ok());
+    let constraint = required.and_then(|r| r.version.as_deref()).unwrap_or("");
+    let candidates: Vec<&ProviderVersion> = match &named {
+        Some(address) => loaded.of_provider(address).collect(),
+        None => by_local_name(loaded, local),
+    };
+    let fitting = candidates.iter().find(|v| constraint::fits(constraint, &v.index.version));
+    let chosen = fitting.or(candidates.first())?;
+    Some(Provider { address: chosen.index.provider.clone(), version: chosen.index.version.clone() })
+}
+
+fn by_local_name<'a>(loaded: &'a Loaded, local: &str) -> Vec<&'a ProviderVersion> {
+    let mut by_address: BTreeMap<&Address, Vec<&ProviderVersion>> = BTreeMap::new();
+    for version in loaded.versions.iter().filter(|v| v.index.provider.name == local) {
+        by_address.entry(&version.index.provider).or_default().push(version);
+    }
+    let implied =
+        by_address.keys().find(|a| a.is_builtin() || a.source() == format!("hashicorp/{local}")).copied();
+    let address =
+        implied.or_else(|| if by_address.len() == 1 { by_address.keys().next().copied() } else { None });
+    address.and_then(|a| by_address.remove(a)).unwrap_or_default()
+}
+
+/// For a type whose prefix names no provider: the newest version of whichever provider has it.
+fn anywhere(loaded: &Loaded, kind: Kind, name: &str) -> Option<Provider> {
+    let found = loaded.having(kind, name).find(|v| v.newest)?;
+    Some(Provider { address: found.index.provider.clone(), version: found.index.version.clone() })
+}

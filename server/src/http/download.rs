@@ -1,0 +1,42 @@
+//! Files to save.
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use tokio_stream::wrappers::ReceiverStream;
+
+use crate::project::design;
+
+/// A zip that is written while it is sent. `name` may be anything; the file's name keeps what is safe of it.
+pub fn zip(name: &str, files: Vec<(String, Vec<u8>)>) -> Response {
+    let body = Body::from_stream(ReceiverStream::new(design::zip_stream(files)));
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{}.zip\"", file_name(name))) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+/// Letters, digits, `.`, `_` and single `-` of a name.
+pub fn file_name(name: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '_';
+    let words: Vec<&str> = name.split(|c| !safe(c)).filter(|w| !w.is_empty()).collect();
+    let joined = words.join("-").trim_start_matches('.').to_owned();
+    if joined.is_empty() { "blueprint".into() } else { joined }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn names_are_safe() {
+        assert_eq!(file_name("Order \"management\"\r\n-r14"), "Order-management-r14");
+        assert_eq!(file_name("ä"), "blueprint");
+        assert_eq!(file_name(".x"), "x");
+    }
+}

@@ -1,0 +1,205 @@
+//! Designing: a blueprint's text with the catalog beside it, and edits saved as revisions.
+
+use std::{io, sync::Arc};
+
+use cloudoven_crawler::catalog::Kind;
+use tokio::sync::mpsc;
+
+use super::blueprints::{self, Texts};
+use crate::{
+    app::App,
+    auth::Actor,
+    blueprint::{self, Applied, Diagnostic, Document, Edit, EditError, EditErrorKind, Files, Schemas},
+    error::{Error, FieldError, Result},
+    store::{
+        BlueprintId,
+        blueprints::{Blueprint, Revision},
+    },
+};
+
+/// A blueprint as the designer sees it.
+pub struct Opened {
+    pub blueprint: Blueprint,
+    pub revision: Revision,
+    pub document: Document,
+    pub schemas: Schemas,
+}
+
+/// The first revision of a blueprint that starts from nothing.
+pub fn empty() -> Texts {
+    texts(&Files::canonical())
+}
+
+fn texts(files: &Files) -> Texts {
+    files.iter().map(|(name, text)| (name.to_owned(), text.to_string())).collect()
+}
+
+/// Opens a revision (`None`: the latest) with the schemas of everything in it.
+pub async fn open(app: &App, actor: &Actor, id: &BlueprintId, number: Option<i64>) -> Result<Opened> {
+    let (blueprint, revision, texts) = blueprints::load(app, actor, id, number).await?;
+    let document = parse(texts).await?;
+    let schemas = app.catalogs.schemas(&document, &[]).await?;
+    Ok(Opened { blueprint, revision, document, schemas })
+}
+
+/// Parses off the async threads: a hostile file may take a while, within the engine's limits.
+async fn parse(texts: Texts) -> Result<Document> {
+    let files: Files = texts.into_iter().map(|(name, text)| (name, Arc::from(text))).collect();
+    blocking(move || Document::parse(&files)).await?.map_err(|faults| refused(&faults))
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+}
+
+fn refused(faults: &[Diagnostic]) -> Error {
+    let one = |d: &Diagnostic| FieldError {
+        pointer: format!("/files/{}", d.file),
+        message: format!("{}:{}:{}: {}", d.file, d.line, d.column, d.message),
+    };
+    Error::Invalid(faults.iter().map(one).collect())
+}
+
+/// What an edit led to.
+pub struct Edited {
+    pub opened: Opened,
+    /// The element that the edit was about, by its new address.
+    pub address: Option<String>,
+    /// References that point to nothing now.
+    pub dangling: Vec<Diagnostic>,
+}
+
+/// Applies `edit` to revision `base` and saves the result.
+///
+/// # Errors
+/// [`Error::Stale`] with both texts when `base` isn't the latest any more; [`Error::Invalid`] with file, line and column
+/// when the result would not be valid.
+pub async fn edit(app: &App, actor: &Actor, id: &BlueprintId, base: i64, edit: Edit) -> Result<Edited> {
+    let Opened { document, .. } = open(app, actor, id, Some(base)).await?;
+    let schemas = app.catalogs.schemas(&document, &types_of(&edit)).await?;
+    let message = describe(&edit);
+    let applied =
+        blocking(move || blueprint::apply(&document, &edit, &schemas)).await?.map_err(edit_error)?;
+    let Applied { document, address, dangling, .. } = applied;
+    let revision = blueprints::save(app, actor, id, base, &texts(&document.to_files()), &message).await?;
+    let schemas = app.catalogs.schemas(&document, &[]).await?;
+    let blueprint = blueprints::get(app, actor, id).await?;
+    Ok(Edited { opened: Opened { blueprint, revision, document, schemas }, address, dangling })
+}
+
+/// Replaces all files.
+pub async fn put_files(
+    app: &App,
+    actor: &Actor,
+    id: &BlueprintId,
+    base: i64,
+    texts: &Texts,
+) -> Result<Revision> {
+    parse(check_files(texts)?).await?;
+    blueprints::save(app, actor, id, base, texts, "Replaced the files").await
+}
+
+fn check_files(texts: &Texts) -> Result<Texts> {
+    let mut files = Files::default();
+    for (name, text) in texts {
+        files.insert(name, text.as_str()).map_err(|e| {
+            Error::Invalid(vec![FieldError { pointer: format!("/files/{name}"), message: e.to_string() }])
+        })?;
+    }
+    Ok(texts.clone())
+}
+
+/// Checks that the files can be a blueprint.
+pub async fn validate(texts: &Texts) -> Result<()> {
+    parse(check_files(texts)?).await.map(|_| ())
+}
+
+/// The catalog documents that an edit needs besides those of the blueprint.
+fn types_of(edit: &Edit) -> Vec<(Kind, String)> {
+    match edit {
+        Edit::AddElement { kind, ty: Some(ty), .. } => {
+            kind.catalog().map(|k| (k, ty.clone())).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What the history says of an edit.
+fn describe(edit: &Edit) -> String {
+    match edit {
+        Edit::Set { element, path, .. } => format!("Set {path} of {element}"),
+        Edit::Unset { element, path } => format!("Unset {path} of {element}"),
+        Edit::AddBlock { element, path, .. } => format!("Added {path} to {element}"),
+        Edit::RemoveBlock { element, path } => format!("Removed {path} from {element}"),
+        Edit::MoveBlock { element, from, .. } => format!("Moved {from} in {element}"),
+        Edit::AddElement { ty, name, .. } => {
+            let words = [ty.as_deref(), name.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            format!("Added {words}").trim_end().to_owned()
+        }
+        Edit::RenameElement { element, name } => format!("Renamed {element} to {name}"),
+        Edit::DuplicateElement { element } => format!("Duplicated {element}"),
+        Edit::RemoveElement { element } => format!("Removed {element}"),
+        Edit::MakeVariable { element, path, .. } => format!("Made {path} of {element} a variable"),
+        Edit::SetFile { file, .. } => format!("Edited {file}"),
+        Edit::AddFile { file } => format!("Added {file}"),
+        Edit::RemoveFile { file } => format!("Removed {file}"),
+        Edit::RenameFile { file, name } => format!("Renamed {file} to {name}"),
+        Edit::Format { file } => format!("Formatted {}", file.as_deref().unwrap_or("all files")),
+    }
+}
+
+fn edit_error(error: EditError) -> Error {
+    let place = match (&error.file, error.line, error.column) {
+        (Some(file), Some(line), Some(column)) => format!("{file}:{line}:{column}: "),
+        (None, Some(line), Some(column)) => format!("{line}:{column}: "),
+        _ => String::new(),
+    };
+    let pointer = match (&error.file, &error.path) {
+        (Some(file), _) => format!("/files/{file}"),
+        (None, Some(path)) => format!("/{}/{path}", error.element.as_deref().unwrap_or("")),
+        (None, None) => String::new(),
+    };
+    let message = format!("{place}{}", error.message);
+    match error.kind {
+        EditErrorKind::Conflict => Error::Conflict(message),
+        _ => Error::Invalid(vec![FieldError { pointer, message }]),
+    }
+}
+
+/// A zip that is written while it is sent.
+pub fn zip_stream(files: Vec<(String, Vec<u8>)>) -> mpsc::Receiver<io::Result<bytes::Bytes>> {
+    let (sender, receiver) = mpsc::channel(4);
+    tokio::task::spawn_blocking(move || {
+        let mut writer = io::BufWriter::with_capacity(64 * 1024, Pipe(sender.clone()));
+        if let Err(error) = blueprint::zip(files, &mut writer).and_then(|()| io::Write::flush(&mut writer)) {
+            // Nobody reads any more, or the archive failed: the reader sees the connection break, not a short file.
+            let _ = sender.blocking_send(Err(error));
+        }
+    });
+    receiver
+}
+
+/// Sends what is written.
+struct Pipe(mpsc::Sender<io::Result<bytes::Bytes>>);
+
+impl io::Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let sent = self.0.blocking_send(Ok(bytes::Bytes::copy_from_slice(bytes)));
+        sent.map(|()| bytes.len()).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The files of a blueprint's download.
+pub fn download(opened: &Opened) -> Vec<(String, Vec<u8>)> {
+    let readme = blueprint::readme(&blueprint::Readme {
+        blueprint: &opened.blueprint.name,
+        revision: opened.revision.origin,
+        ..Default::default()
+    });
+    let files = opened.document.files().map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
+    files.chain([("README.md".to_owned(), readme.into_bytes())]).collect()
+}
