@@ -157,7 +157,8 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// The section that fits a container best, of those about arguments and of those about attributes.
+    /// The section that fits a container best, of those about arguments and of those about attributes. Where none is
+    /// about it, one that lists the same names: "the arguments are the same as for …".
     fn best_sections(&self, id: ContainerId) -> Vec<SectionId> {
         let name = self.skeleton.containers[id].name;
         let linked = self.linked_sections(id);
@@ -170,15 +171,45 @@ impl<'a> Binder<'a> {
                 *slot = Some((score, section));
             }
         }
-        best.into_iter().flatten().map(|(_, section)| section).collect()
+        let found: Vec<_> = best.into_iter().flatten().map(|(_, section)| section).collect();
+        if found.is_empty() { self.lookalike(id).into_iter().collect() } else { found }
     }
 
-    /// Where the links in the container's own item lead.
+    /// The section whose items are nearly all the container's, and nearly all of them.
+    fn lookalike(&self, id: ContainerId) -> Option<SectionId> {
+        let children = self.skeleton.containers[id].children.len() as f64;
+        let fits = |section: SectionId| {
+            let (total, known) = self.overlap(id, section);
+            let (precision, coverage) = (known as f64 / total.max(1) as f64, known as f64 / children);
+            let alike = known >= 2 && precision >= 0.8 && coverage >= 0.6;
+            alike.then_some((precision + coverage, section))
+        };
+        let sections = (1..self.outline.sections.len()).filter(|&id| {
+            let section = &self.outline.sections[id];
+            section.role == Role::Arguments && section.level > 2 && section.title.path.is_none()
+        });
+        sections.filter_map(fits).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, section)| section)
+    }
+
+    /// Where the links in the container's own item lead, and the headings that its text quotes: "See Copy Step below".
     fn linked_sections(&self, id: ContainerId) -> Vec<SectionId> {
         let container = &self.skeleton.containers[id];
-        let item = container.parent.and_then(|parent| self.chosen.get(&(parent, container.name.to_owned())));
-        let links = item.into_iter().flat_map(|&item| &self.outline.item(item).links);
-        links.filter_map(|link| self.by_anchor.get(link.as_str()).copied()).collect()
+        let Some(&item) =
+            container.parent.and_then(|parent| self.chosen.get(&(parent, container.name.to_owned())))
+        else {
+            return Vec::new();
+        };
+        let item = self.outline.item(item);
+        let links = item.links.iter().filter_map(|link| self.by_anchor.get(link.as_str()).copied());
+        let mut found: Vec<SectionId> = links.collect();
+        let text = item.lead.to_lowercase();
+        if found.is_empty() && text.contains("below") {
+            let quoted = |section: &Section| {
+                section.level > 2 && section.title.words.len() > 4 && text.contains(&section.title.words)
+            };
+            found.extend((0..self.outline.sections.len()).filter(|&id| quoted(&self.outline.sections[id])));
+        }
+        found
     }
 
     /// How well `section` fits the container; `None`: not at all.

@@ -42,15 +42,21 @@ static FLAG: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Reads a bullet; `None` when it starts with no name.
-pub fn read(mut parts: Vec<Part>) -> Option<Item> {
-    if parts.is_empty() || !matches!(parts[0], Part::Paragraph(_)) {
-        return None;
-    }
-    let Part::Paragraph(first) = parts.remove(0) else { return None };
-    let (names, rest) = names(&first)?;
+pub fn read(parts: &[Part]) -> Option<Item> {
+    let [Part::Paragraph(first), body @ ..] = parts else { return None };
+    let (names, rest) = names(first)?;
     let (flags, lead) = flags(&parts::markdown(&rest));
-    let links = first.local_links().chain(parts.iter().flat_map(links)).map(str::to_owned).collect();
-    Some(Item { names, flags, lead, body: parts, notes: Vec::new(), links, position: 0, inner: Vec::new() })
+    let links = first.local_links().chain(body.iter().flat_map(links)).map(str::to_owned).collect();
+    Some(Item {
+        names,
+        flags,
+        lead,
+        body: body.to_vec(),
+        notes: Vec::new(),
+        links,
+        position: 0,
+        inner: Vec::new(),
+    })
 }
 
 fn links(part: &Part) -> Vec<&str> {

@@ -50,6 +50,7 @@ impl Outline {
             sections: vec![Section::new(None, 0, Title::default(), Role::Other)],
             open: vec![0],
             position: 0,
+            in_note: false,
         };
         let mut parts = parts.into_iter().peekable();
         while let Some(part) = parts.next() {
@@ -75,6 +76,14 @@ struct Builder {
     /// The sections that are open, outermost first.
     open: Vec<SectionId>,
     position: u32,
+    /// The last part was a note that announces a list.
+    in_note: bool,
+}
+
+/// The marks of the registry's callouts, and the word.
+fn is_note(plain: &str) -> bool {
+    let text = plain.trim_start();
+    ["~>", "->", "!>", "Note:", "NOTE:", "Note ", "NOTE ", "**Note"].iter().any(|mark| text.starts_with(mark))
 }
 
 impl Builder {
@@ -83,7 +92,7 @@ impl Builder {
             Part::Heading { level, text } => self.open(level, title::of_heading(&text)),
             Part::Paragraph(text) => self.paragraph(text, next),
             Part::List(items) => self.list(items),
-            Part::Code { .. } => self.attach(part),
+            Part::Code { .. } => self.code(part),
             Part::Rule => {}
         }
     }
@@ -105,41 +114,51 @@ impl Builder {
     }
 
     fn paragraph(&mut self, text: Rich, next: Option<&Part>) {
-        let introduces = matches!(next, Some(Part::List(_))) || text.plain().trim_end().ends_with(':');
-        match introduces.then(|| title::of_introduction(&text)).flatten() {
-            Some(title) => self.open(INTRO, title),
-            // "The following arguments are optional:" goes on with the heading's list.
-            None if introduces => self.current().prose.push(Part::Paragraph(text)),
-            None => self.attach(Part::Paragraph(text)),
+        let before_list = matches!(next, Some(Part::List(_)));
+        let plain = text.plain();
+        let is_note = is_note(&plain);
+        let introduces = !is_note && (before_list || plain.trim_end().ends_with(':'));
+        if let Some(title) = introduces.then(|| title::of_introduction(&text)).flatten() {
+            return self.open(INTRO, title);
         }
-    }
-
-    /// A note or an example after an item is about the item.
-    fn attach(&mut self, part: Part) {
-        let is_note = match &part {
-            Part::Paragraph(text) => {
-                let plain = text.plain();
-                ["~>", "->", "!>", "Note:", "NOTE:", "Note ", "NOTE "]
-                    .iter()
-                    .any(|mark| plain.trim_start().starts_with(mark))
-            }
-            _ => true,
-        };
         let section = self.current();
         match section.items.last_mut() {
-            Some(item) if is_note => item.notes.push(part),
-            _ => section.prose.push(part),
+            Some(item) if is_note => item.notes.push(Part::Paragraph(text)),
+            _ => section.prose.push(Part::Paragraph(text)),
+        }
+        self.in_note = is_note && before_list && plain.trim_end().ends_with(':');
+    }
+
+    /// An example after an item is about the item.
+    fn code(&mut self, part: Part) {
+        let section = self.current();
+        match section.items.last_mut() {
+            Some(item) => item.notes.push(part),
+            None => section.prose.push(part),
         }
     }
 
     fn list(&mut self, items: Vec<Vec<Part>>) {
         let id = *self.open.last().expect("the page itself is never closed");
+        if std::mem::take(&mut self.in_note)
+            && let Some(item) = self.sections[id].items.last_mut()
+        {
+            return item.notes.push(Part::List(items));
+        }
         self.fill(id, items);
     }
 
     fn fill(&mut self, section: SectionId, items: Vec<Vec<Part>>) {
         for parts in items {
-            let Some(mut item) = item::read(parts) else { continue };
+            let Some(mut item) = item::read(&parts) else {
+                // A bullet that only groups those below it: "For private certificates:".
+                for part in parts {
+                    if let Part::List(items) = part {
+                        self.fill(section, items);
+                    }
+                }
+                continue;
+            };
             self.position += 1;
             item.position = self.position;
             let lists = item.lists();

@@ -29,6 +29,8 @@ pub struct Title {
     pub names: Vec<NamePath>,
     /// Names that the words may mean, likeliest first.
     pub guesses: Vec<String>,
+    /// The heading's words in lower case; empty for anything but a heading.
+    pub words: String,
     /// Names of blocks that the subject is said to be in.
     pub within: Vec<String>,
     pub role: Option<Role>,
@@ -53,7 +55,7 @@ static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
 static LIST_OF_NAMES: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?i)^\s*(,|/|&|and|or|,\s*and|,\s*or)\s*(the\s+)?$"));
 static NOT_ARGUMENTS: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?i)\bvalues?\b|\bexample|\bpermission|\bcommand"));
+    LazyLock::new(|| regex(r"(?i)\bvalues?\b|\bexamples?\b|\bpermissions?\b|\bcommands?\b"));
 
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a valid pattern")
@@ -81,7 +83,16 @@ pub fn of_heading(text: &Rich) -> Title {
     anchors.push(slug(&plain));
     let (names, within) = named(&text.spans);
     let guesses = if names.is_empty() { guess(&plain) } else { Vec::new() };
-    Title { path: path_of(&text.anchors), names, guesses, within, role: role_of_heading(text), anchors }
+    let words = plain.trim().to_lowercase();
+    Title {
+        path: path_of(&text.anchors),
+        names,
+        guesses,
+        words,
+        within,
+        role: role_of_heading(text),
+        anchors,
+    }
 }
 
 /// Reads a paragraph that stands before a list; `None` when it introduces nothing new.
@@ -94,7 +105,7 @@ pub fn of_introduction(text: &Rich) -> Option<Title> {
     if path.is_none() && names.is_empty() && role.is_none() {
         return None;
     }
-    Some(Title { path, names, guesses: Vec::new(), within, role, anchors: text.anchors.clone() })
+    Some(Title { path, names, within, role, anchors: text.anchors.clone(), ..Title::default() })
 }
 
 impl Title {
