@@ -171,20 +171,14 @@ impl Document {
         text.get(element.span.start..element.span.end).unwrap_or("")
     }
 
-    /// The block of an element; none for a local, which is an attribute.
+    /// The block of an element; for a local, which is an attribute, the `locals` block around it.
     pub(super) fn block(&self, element: &Element) -> Option<&Block> {
-        if element.kind == ElementKind::Local {
-            return None;
-        }
         self.file(&element.file)?.body.get(element.index)?.as_block()
     }
 
     /// The attribute of a local.
     pub(super) fn local(&self, element: &Element) -> Option<&Attribute> {
-        if element.kind != ElementKind::Local {
-            return None;
-        }
-        let block = self.file(&element.file)?.body.get(element.index)?.as_block()?;
+        let block = self.block(element).filter(|_| element.kind == ElementKind::Local)?;
         block.body.get_attribute(&element.name)
     }
 

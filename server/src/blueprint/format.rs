@@ -2,7 +2,21 @@
 //!
 //! Source: the passes of `hclwrite/format.go` of <https://github.com/hashicorp/hcl>, whose behaviour this equals.
 
+mod modernise;
+
 use super::lex::{Kind, Token, lex};
+
+/// `terraform fmt` of a text that is valid HCL; any other text comes back as it is.
+///
+/// Besides the layout it takes `"${x}"` apart, writes labels in quotes and legacy types without them.
+///
+/// Source: `internal/command/fmt.go` of <https://github.com/hashicorp/terraform>.
+pub(super) fn format(text: &str) -> String {
+    match super::parse::parse_file("", text.into()) {
+        Ok(parsed) => layout(&modernise::modernise(text, &parsed.body)),
+        Err(_) => text.to_owned(),
+    }
+}
 
 /// A token and the blanks to print before it.
 #[derive(Debug)]

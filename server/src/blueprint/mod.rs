@@ -12,12 +12,19 @@ mod edit;
 mod files;
 mod form;
 mod format;
+mod infer;
 mod lex;
+mod locate;
 mod parse;
 mod path;
+mod refs;
+mod scaffold;
 mod schemas;
+mod splice;
 mod suggest;
 mod value;
+mod view;
+mod write;
 
 pub use archive::{Readme, readme, tfvars_json, zip};
 pub use check::check;
@@ -28,7 +35,9 @@ pub use files::{CANONICAL_FILES, Files, FilesError, MAX_BLUEPRINT_BYTES, MAX_FIL
 pub use form::{
     BlockGroup, BlockInstance, Control, Counts, Field, Form, ObjectAttribute, ReferenceHint, Section, form,
 };
+pub use infer::argument_type;
 pub use path::{Path, Step, is_identifier};
+pub use refs::{Edge, Reference, edges, references};
 pub use schemas::{Provider, Schemas, local_name};
 pub use suggest::{Suggestion, SuggestionKind, suggest};
 pub use value::Value;

@@ -27,35 +27,44 @@ pub(super) struct ParsedFile {
 /// # Errors
 /// One diagnostic with the place of the first fault.
 pub(super) fn parse_file(name: &str, text: Arc<str>) -> Result<ParsedFile, Diagnostic> {
-    let lines = Lines::new(&text);
-    let fault = |code, offset: usize, message: String| {
-        let (line, column) = lines.position(&text, offset);
-        let span = (offset..text.len().min(offset + 1)).into();
-        Diagnostic {
-            severity: Severity::Error,
-            code,
-            message,
-            file: name.to_owned(),
-            line,
-            column,
-            span,
-            address: None,
-            path: None,
+    let tokens = check_text(name, &text)?;
+    let masked = mask(&text, &tokens);
+    match hcl_edit::parser::parse_body(masked.as_deref().unwrap_or(&text)) {
+        Ok(body) => Ok(ParsedFile { body, lines: Lines::new(&text), text }),
+        Err(error) => {
+            Err(fault(Code::Syntax, name, &text, error.location().offset(), sentence(error.message())))
         }
-    };
-    let tokens = lex(&text);
+    }
+}
+
+/// Checks what must hold before the parser may see a text, and cuts it into tokens.
+pub(super) fn check_text(name: &str, text: &str) -> Result<Vec<Token>, Diagnostic> {
+    let tokens = lex(text);
     check_objects(&tokens).map_err(|at| {
         let message = format!("an object has too many entries; at most {MAX_OBJECT_ENTRIES} are read");
-        fault(Code::TooLarge, at, message)
+        fault(Code::TooLarge, name, text, at, message)
     })?;
     check_heredocs(&tokens).map_err(|at| {
-        fault(Code::Syntax, at, "this heredoc is not closed by its marker alone on a line".to_owned())
+        let message = "this heredoc is not closed by its marker alone on a line".to_owned();
+        fault(Code::Syntax, name, text, at, message)
     })?;
-    let masked = mask(&text, &tokens);
-    let parsed = hcl_edit::parser::parse_body(masked.as_deref().unwrap_or(&text));
-    match parsed {
-        Ok(body) => Ok(ParsedFile { body, lines, text }),
-        Err(error) => Err(fault(Code::Syntax, error.location().offset(), sentence(error.message()))),
+    Ok(tokens)
+}
+
+fn fault(code: Code, file: &str, text: &str, offset: usize, message: String) -> Diagnostic {
+    let (line, column) = Lines::new(text).position(text, offset);
+    let span = (offset..text.len().min(offset + 1)).into();
+    let severity = Severity::Error;
+    Diagnostic {
+        severity,
+        code,
+        message,
+        file: file.to_owned(),
+        line,
+        column,
+        span,
+        address: None,
+        path: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The part of the catalog that a blueprint needs, loaded by the caller.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -20,6 +20,8 @@ pub struct Provider {
 #[derive(Debug, Clone, Default)]
 pub struct Schemas {
     pub providers: BTreeMap<String, Provider>,
+    /// Types that the catalog knows not to exist: their provider's index is there and does not have them.
+    pub unknown: BTreeSet<(Kind, String)>,
     documents: HashMap<Kind, HashMap<String, Arc<catalog::Document>>>,
 }
 

@@ -1,6 +1,15 @@
 //! Edit operations: each takes a document and gives a new one whose text differs only in the touched spans.
 
+mod blocks;
+mod elements;
+mod files;
+mod providers;
+mod rename;
+mod values;
+mod variable;
 mod wire;
+
+pub(super) use variable::attribute_at;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +21,7 @@ use super::{
     document::{Document, ElementKind},
     path::Path,
     schemas::Schemas,
+    splice::Draft,
     value::Value,
 };
 
@@ -207,25 +217,55 @@ impl From<super::files::FilesError> for EditError {
     }
 }
 
+impl Applied {
+    fn from_draft(draft: Draft, address: Option<String>) -> Result<Applied, EditError> {
+        let (document, touched) = draft.commit()?;
+        Ok(Applied { document, touched, address, dangling: Vec::new() })
+    }
+
+    /// This edit and one more on its result. Only whole new files and appended text are combined, so spans of the
+    /// first stay true unless the second touches the same file: then the second's count.
+    fn then(mut self, next: Applied) -> Applied {
+        self.touched.extend(next.touched);
+        self.document = next.document;
+        self
+    }
+}
+
 /// Applies an edit.
 ///
 /// # Errors
 /// The edit names something that is not there, or would leave text that is not HCL; the place says where.
 pub fn apply(document: &Document, edit: &Edit, schemas: &Schemas) -> Result<Applied, EditError> {
-    let _ = schemas;
     match edit {
-        Edit::SetFile { file, text } => {
-            let mut files = document.to_files();
-            files.insert(file, text.as_str())?;
-            let document = Document::parse(&files).map_err(first)?;
-            let touched = BTreeMap::from([(file.clone(), vec![Span { start: 0, end: text.len() }])]);
-            Ok(Applied { document, touched, address: None, dangling: Vec::new() })
+        Edit::Set { element, path, value } => {
+            values::set(document, element, path, value).map_err(|e| e.at(element, path))
         }
-        _ => Err(EditError::invalid("this operation is not available")),
+        Edit::Unset { element, path } => {
+            values::unset(document, element, path).map_err(|e| e.at(element, path))
+        }
+        Edit::AddBlock { element, path, label } => {
+            blocks::add(document, element, path, label.as_deref(), schemas).map_err(|e| e.at(element, path))
+        }
+        Edit::RemoveBlock { element, path } => {
+            blocks::remove(document, element, path).map_err(|e| e.at(element, path))
+        }
+        Edit::MoveBlock { element, from, to } => {
+            blocks::move_to(document, element, from, to).map_err(|e| e.at(element, from))
+        }
+        Edit::AddElement { kind, ty, name, file } => {
+            elements::add(document, schemas, *kind, ty.as_deref(), name.as_deref(), file.as_deref())
+        }
+        Edit::RenameElement { element, name } => rename::rename(document, element, name),
+        Edit::DuplicateElement { element } => elements::duplicate(document, element),
+        Edit::RemoveElement { element } => elements::remove(document, element),
+        Edit::MakeVariable { element, path, name } => {
+            variable::make(document, schemas, element, path, name.as_deref()).map_err(|e| e.at(element, path))
+        }
+        Edit::SetFile { file, text } => files::set(document, file, text),
+        Edit::AddFile { file } => files::add(document, file),
+        Edit::RemoveFile { file } => files::remove(document, file),
+        Edit::RenameFile { file, name } => files::rename(document, file, name),
+        Edit::Format { file } => files::format(document, file.as_deref()),
     }
-}
-
-fn first(faults: Vec<Diagnostic>) -> EditError {
-    let fallback = || EditError::invalid("the text is not valid");
-    faults.into_iter().next().map_or_else(fallback, EditError::from)
 }

@@ -1,15 +1,22 @@
 //! Everything that the designer's form shows of one element: a view of text and catalog.
 
-use cloudoven_crawler::catalog::{Kind, Nesting};
+mod build;
+
+use std::borrow::Cow;
+
+use build::{Builder, Scope, counts};
+use cloudoven_crawler::catalog::{self, Kind, Nesting};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
+    check::check_element,
     diagnostic::Diagnostic,
     document::{Document, ElementKind},
     path::Path,
     schemas::Schemas,
     value::Value,
+    view,
 };
 
 /// The form of one element.
@@ -36,8 +43,11 @@ pub struct Form {
     /// Required, then set, then the rest; each in the order of the page, then by name.
     pub fields: Vec<Field>,
     pub blocks: Vec<BlockGroup>,
-    /// `count`, `for_each`, `depends_on`, `provider`, `lifecycle` and the like.
+    /// `count`, `for_each`, `depends_on`, `provider` and the like.
     pub meta: Vec<Field>,
+    /// `lifecycle`.
+    pub meta_blocks: Vec<BlockGroup>,
+    /// Every finding about the element, those of its fields included.
     pub diagnostics: Vec<Diagnostic>,
     /// The element's code.
     pub code: String,
@@ -162,7 +172,7 @@ pub struct BlockInstance {
     pub path: Path,
     pub label: Option<String>,
     pub line: usize,
-    /// Written as a `dynamic` block: shown as code.
+    /// A `dynamic` block, or one that no schema describes: shown as code.
     pub dynamic: bool,
     pub code: String,
     pub fields: Vec<Field>,
@@ -173,7 +183,20 @@ pub struct BlockInstance {
 /// The form of an element; none when there is no such element.
 pub fn form(document: &Document, address: &str, schemas: &Schemas) -> Option<Form> {
     let element = document.element(address)?;
-    let schema = schemas.of(element);
+    let file = document.file(&element.file)?;
+    let block = document.block(element)?;
+    let scope = document.local(element).map_or(Scope::Body(&block.body), |a| Scope::Local(&a.value));
+    let page = schemas.of(element);
+    let known =
+        page.map(|p| Cow::Borrowed(&p.block)).or_else(|| view::builtin(document, element).map(Cow::Owned));
+    let code_only = known.is_none();
+    let schema = known.unwrap_or_default();
+    let meta = view::meta(element.kind);
+    let diagnostics = check_element(document, schemas, element);
+    let builder = Builder { text: &file.text, lines: &file.lines, diagnostics: &diagnostics };
+    let root = Path::root();
+    let fields = builder.fields(&schema, scope, &root, &meta);
+    let blocks = builder.groups(&schema, scope, &root);
     Some(Form {
         address: element.address.clone(),
         kind: element.kind,
@@ -181,16 +204,32 @@ pub fn form(document: &Document, address: &str, schemas: &Schemas) -> Option<For
         name: element.name.clone(),
         file: element.file.clone(),
         line: element.line,
-        provider: schema.map(|s| s.provider.source()),
-        version: schema.map(|s| s.version.clone()),
-        summary: schema.map(|s| s.summary.clone()).unwrap_or_default(),
-        deprecated: schema.is_some_and(|s| s.deprecated),
-        code_only: schema.is_none(),
-        counts: Counts::default(),
-        fields: Vec::new(),
-        blocks: Vec::new(),
-        meta: Vec::new(),
-        diagnostics: Vec::new(),
+        provider: page.map(|p| p.provider.source()),
+        version: page.map(|p| p.version.clone()),
+        summary: page.map(|p| p.summary.clone()).unwrap_or_default(),
+        deprecated: page.is_some_and(|p| p.deprecated),
+        code_only,
+        counts: counts(&schema, &fields, &blocks),
+        meta: meta_fields(&builder, &meta, &schema, scope),
+        meta_blocks: builder.meta_groups(&meta, scope),
+        fields,
+        blocks,
         code: document.code(element).to_owned(),
+        diagnostics,
     })
+}
+
+/// The meta-arguments, but for those that the schema has as its own.
+fn meta_fields(
+    builder: &Builder,
+    meta: &catalog::Block,
+    schema: &catalog::Block,
+    scope: Scope,
+) -> Vec<Field> {
+    let fields = builder.fields(meta, scope, &Path::root(), schema);
+    fields
+        .into_iter()
+        .filter(|f| meta.attributes.contains_key(&f.name))
+        .filter(|f| !schema.attributes.contains_key(&f.name))
+        .collect()
 }
