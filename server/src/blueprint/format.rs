@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn lays_out() {
-        let messy = "resource \"a\" \"b\"{\nname=\"x\" # one\nlonger_name   =[1,2 ,-3] # two\n\n  tags={\na=1\n\"long key\"=-2\n}\nblock{}\nf = foo( a.b , x[ 0 ] ) ? !b : c-1\n}\n";
+        let messy = "resource \"a\" \"b\"{\nname=\"x\" # one\nlonger_name   =[1,2 ,-3] # two\n\n  tags={\na=1\n\"long key\"=-2\n}\nblock{}\nf = foo( a.b , x[ 0 ] ) ? !b : c -1\n}\n";
         let neat = "resource \"a\" \"b\" {\n  name        = \"x\"        # one\n  longer_name = [1, 2, -3] # two\n\n  tags = {\n    a          = 1\n    \"long key\" = -2\n  }\n  block {}\n  f = foo(a.b, x[0]) ? !b : c - 1\n}\n";
         assert_eq!(layout(messy), neat);
         assert_eq!(layout(neat), neat);

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use hcl_edit::{
-    Span as _,
     expr::{Expression, Object, ObjectKey, ObjectValue},
     structure::{Attribute, Block, Body},
 };
