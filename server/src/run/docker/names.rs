@@ -1,0 +1,68 @@
+//! Names and labels of what an installation keeps on an engine. They follow from ids alone, so that a launch may be
+//! repeated and anything can be found again.
+
+use std::collections::HashMap;
+
+use crate::{run::executor::PhaseKey, store::RunId};
+
+const INSTANCE: &str = "dev.cloudoven.instance";
+const RUN: &str = "dev.cloudoven.run";
+const PHASE: &str = "dev.cloudoven.phase";
+const FENCE: &str = "dev.cloudoven.fence";
+
+/// The names of one installation.
+#[derive(Debug, Clone)]
+pub struct Names {
+    instance: String,
+}
+
+impl Names {
+    /// `instance`: the installation's id.
+    pub fn new(instance: &str) -> Self {
+        Self { instance: instance.to_owned() }
+    }
+
+    pub fn container(&self, key: &PhaseKey) -> String {
+        format!("cloudoven-{}-{}-{}", self.instance, key.run, key.phase)
+    }
+
+    pub fn volume(&self, run: &RunId) -> String {
+        format!("cloudoven-{}-{run}", self.instance)
+    }
+
+    pub fn network(&self) -> String {
+        format!("cloudoven-{}", self.instance)
+    }
+
+    /// The volume that holds the provider mirror.
+    pub fn providers(&self) -> String {
+        format!("cloudoven-{}-providers", self.instance)
+    }
+
+    /// The container that fills the provider mirror.
+    pub fn mirror_writer(&self) -> String {
+        format!("cloudoven-{}-mirror", self.instance)
+    }
+
+    pub fn instance_labels(&self) -> HashMap<String, String> {
+        HashMap::from([(INSTANCE.to_owned(), self.instance.clone())])
+    }
+
+    pub fn labels(&self, key: &PhaseKey, fence: i64) -> HashMap<String, String> {
+        let mut labels = self.instance_labels();
+        labels.insert(RUN.to_owned(), key.run.to_string());
+        labels.insert(PHASE.to_owned(), key.phase.clone());
+        labels.insert(FENCE.to_owned(), fence.to_string());
+        labels
+    }
+
+    /// Filter that finds everything of this installation's runs.
+    pub fn run_filter(&self) -> Vec<String> {
+        vec![format!("{INSTANCE}={}", self.instance), RUN.to_owned()]
+    }
+}
+
+/// The phase that labels belong to.
+pub fn key_of(labels: &HashMap<String, String>) -> Option<PhaseKey> {
+    Some(PhaseKey { run: RunId(labels.get(RUN)?.clone()), phase: labels.get(PHASE)?.clone() })
+}
