@@ -59,6 +59,7 @@ CREATE TABLE run_jobs (
     lease_until BIGINT NOT NULL,
     -- 1 once the container may have been started: recorded before the start, so that nothing is started twice.
     launched    BIGINT NOT NULL,
+    launches    BIGINT NOT NULL,
     attempts    BIGINT NOT NULL,
     created_at  BIGINT NOT NULL
 );

@@ -59,6 +59,7 @@ CREATE TABLE run_jobs (
     lease_until INTEGER NOT NULL,
     -- 1 once the container may have been started: recorded before the start, so that nothing is started twice.
     launched    INTEGER NOT NULL,
+    launches    INTEGER NOT NULL,
     attempts    INTEGER NOT NULL,
     created_at  INTEGER NOT NULL
 );

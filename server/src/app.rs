@@ -1,10 +1,23 @@
 //! What every handler and service works with, wired once.
 
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 
-use crate::{blob::Blobs, catalog::Catalogs, clock::Clock, config::Config, secret::Keyring, store::Db};
+use crate::{
+    blob::Blobs,
+    catalog::Catalogs,
+    clock::Clock,
+    config::Config,
+    project::deployments::DEFAULT_TERRAFORM,
+    run::{
+        Hub,
+        docker::{DockerConfig, DockerExecutor},
+        executor::{Executor, Limits},
+    },
+    secret::Keyring,
+    store::{Db, runs},
+};
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -18,6 +31,10 @@ pub struct Parts {
     pub clock: Clock,
     pub keyring: Keyring,
     pub catalogs: Catalogs,
+    /// Where runs happen.
+    pub executor: Arc<dyn Executor>,
+    /// News of runs, within this process.
+    pub hub: Hub,
 }
 
 impl Deref for App {
@@ -39,7 +56,63 @@ impl App {
         } else {
             Keyring::from_base64(&config.master_key)?
         };
-        let catalogs = Catalogs::load(&blobs).await.context("the catalogs can\'t be read")?;
-        Ok(App(Arc::new(Parts { config, db, blobs, clock, keyring, catalogs })))
+        let catalogs = Catalogs::load(&blobs).await.context("the catalogs can't be read")?;
+        let executor = Arc::new(docker(&config, &db).await?);
+        if let Some(directory) = config.provider_mirror.clone() {
+            fill_mirror(executor.clone(), directory);
+        }
+        Ok(App(Arc::new(Parts {
+            config,
+            db,
+            blobs,
+            clock,
+            keyring,
+            catalogs,
+            executor,
+            hub: Hub::default(),
+        })))
     }
+
+    /// What a run's container may use.
+    pub fn runner_limits(&self) -> Limits {
+        limits(&self.config)
+    }
+}
+
+fn limits(config: &Config) -> Limits {
+    Limits {
+        memory_mib: config.run_memory,
+        cpus: config.run_cpus,
+        timeout: Duration::from_secs(config.run_timeout.saturating_mul(60)),
+        ..Limits::default()
+    }
+}
+
+/// The engine that the settings name. It need not be there yet.
+pub async fn docker(config: &Config, db: &Db) -> anyhow::Result<DockerExecutor> {
+    let mut tx = db.begin().await?;
+    let instance = runs::installation(&mut tx).await?;
+    tx.commit().await?;
+    Ok(DockerExecutor::new(DockerConfig {
+        host: config.docker_host.clone(),
+        image: config.runner_image.clone(),
+        network: (config.run_network != "own").then(|| config.run_network.clone()),
+        volumes: config.run_volumes.clone(),
+        limits: limits(config),
+        instance,
+    }))
+}
+
+/// Fills the provider mirror beside the start: an engine that is not there must not keep people from designing.
+fn fill_mirror(executor: Arc<DockerExecutor>, directory: PathBuf) {
+    tokio::spawn(async move {
+        match executor.add_to_mirror(&directory, DEFAULT_TERRAFORM).await {
+            Ok(added) => {
+                tracing::info!(directory = %directory.display(), added = added.len(), "provider mirror is filled")
+            }
+            Err(error) => {
+                tracing::warn!(directory = %directory.display(), error = format!("{error:#}"), "provider mirror is not filled")
+            }
+        }
+    });
 }

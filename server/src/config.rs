@@ -77,6 +77,14 @@ pub struct Settings {
     #[arg(long, env = "CLOUDOVEN_RUN_NETWORK", value_name = "NAME")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_network: Option<String>,
+    /// Volumes of the Docker engine for every run, as name:/path or name:/path:ro, separated by commas
+    #[arg(long, env = "CLOUDOVEN_RUN_VOLUMES", value_name = "VOLUMES", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_volumes: Option<Vec<String>>,
+    /// Docker engine, unix:///path or tcp://host:port [default: unix:///var/run/docker.sock]
+    #[arg(long, env = "CLOUDOVEN_DOCKER_HOST", value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub docker_host: Option<String>,
 }
 
 /// The settings in force.
@@ -99,6 +107,8 @@ pub struct Config {
     pub run_cpus: f64,
     pub run_timeout: u64,
     pub run_network: String,
+    pub run_volumes: Vec<String>,
+    pub docker_host: String,
 }
 
 /// Who may make an account.
@@ -128,6 +138,8 @@ impl Default for Config {
             run_cpus: 2.0,
             run_timeout: 120,
             run_network: "own".into(),
+            run_volumes: Vec::new(),
+            docker_host: "unix:///var/run/docker.sock".into(),
         }
     }
 }

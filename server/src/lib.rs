@@ -14,6 +14,8 @@ pub mod error;
 pub mod http;
 pub mod lifecycle;
 pub mod project;
+pub mod run;
 pub mod secret;
+pub mod state;
 pub mod store;
 pub mod telemetry;

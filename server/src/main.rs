@@ -7,6 +7,7 @@ use cloudoven::{
     config::{Config, Settings},
     http,
     lifecycle::Lifecycle,
+    run::Worker,
     telemetry,
 };
 
@@ -52,9 +53,18 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         .map_err(|e| anyhow::anyhow!("can't listen on {listen}: {e}"))?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "listening");
+    if app.config.run_slots > 0 {
+        lifecycle.spawn(Worker::new(app.clone()).run(lifecycle.stopping()));
+    }
     println!("CloudOven is at http://{address}");
     let router = http::router(app.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, router).with_graceful_shutdown(lifecycle.stopping().cancelled_owned()).await?;
+    let (stopping, streams) = (lifecycle.stopping(), app.clone());
+    let stopped = async move {
+        stopping.cancelled().await;
+        // A stream of a run has no end of its own, and the server waits for every answer's end.
+        streams.hub.close();
+    };
+    axum::serve(listener, router).with_graceful_shutdown(stopped).await?;
     lifecycle.finish().await;
     app.db.close().await;
     Ok(())

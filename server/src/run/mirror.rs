@@ -215,7 +215,10 @@ mod tests {
         let found = scan(root.path()).unwrap();
         assert_eq!(found.len(), 1);
         let first = found[0].package.clone();
-        assert_eq!((first.source.as_str(), first.version.as_str()), ("registry.example.com/acme/cloud", "1.2.3"));
+        assert_eq!(
+            (first.source.as_str(), first.version.as_str()),
+            ("registry.example.com/acme/cloud", "1.2.3")
+        );
         fs::write(found[0].directory.join("terraform-provider-cloud_v1.2.3"), b"changed").unwrap();
         assert_ne!(scan(root.path()).unwrap()[0].package.digest, first.digest);
     }

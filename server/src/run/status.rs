@@ -34,8 +34,21 @@ pub enum Status {
 }
 
 const ALL: [Status; 15] = [
-    Pending, Queued, Planning, Planned, PolicyFailed, Confirmed, ApplyQueued, Applying, Applied,
-    PlannedAndFinished, Discarded, Errored, Canceled, ForceCanceled, OutcomeUnknown,
+    Pending,
+    Queued,
+    Planning,
+    Planned,
+    PolicyFailed,
+    Confirmed,
+    ApplyQueued,
+    Applying,
+    Applied,
+    PlannedAndFinished,
+    Discarded,
+    Errored,
+    Canceled,
+    ForceCanceled,
+    OutcomeUnknown,
 ];
 
 impl Status {
@@ -203,9 +216,15 @@ mod tests {
 
     #[test]
     fn a_run_takes_the_long_way_to_applied() {
-        let events =
-            [Event::Enqueue, Event::Claim, Event::Planned { waits: true }, Event::Confirm, Event::Enqueue,
-             Event::Claim, Event::Apply];
+        let events = [
+            Event::Enqueue,
+            Event::Claim,
+            Event::Planned { waits: true },
+            Event::Confirm,
+            Event::Enqueue,
+            Event::Claim,
+            Event::Apply,
+        ];
         let end = events.into_iter().try_fold(Pending, Status::after);
         assert_eq!(end, Some(Applied));
     }

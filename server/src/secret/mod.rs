@@ -3,6 +3,8 @@
 //! Every value gets a random key of its own (XChaCha20-Poly1305), which is kept beside it wrapped by the master key.
 //! `context` is authenticated with the value, so that a sealed value can't be moved to another place.
 
+pub mod mask;
+
 use std::{fs, io::Write as _, path::Path};
 
 use anyhow::{Context as _, bail};

@@ -8,7 +8,11 @@ pub mod blueprints;
 pub mod deployments;
 pub mod environments;
 pub mod projects;
+pub mod run_jobs;
+pub mod run_logs;
+pub mod runs;
 pub mod sessions;
+pub mod states;
 mod types;
 pub mod users;
 

@@ -3,19 +3,21 @@
 //! A lease ends by the database's clock. Claiming counts the fence up; whoever claimed writes only in transactions that
 //! start with [`hold`], so that a worker that was away and lost its lease changes nothing any more.
 
-use sqlx::FromRow;
-
-use super::{Connection, Db, Dialect, RunId};
+use super::{Connection, Db, Dialect, RunId, rows};
 use crate::error::Result;
 
-/// A claimed phase.
-#[derive(Debug, Clone, FromRow)]
-pub struct Job {
-    run_id: String,
-    pub phase: String,
-    pub fence: i64,
-    launched: i64,
-    pub attempts: i64,
+rows! {
+    /// A claimed phase. `launches` counts the containers that were launched for it: a second one only for a plan whose
+    /// first was lost.
+    #[derive(Debug, Clone)]
+    pub struct Job {
+        run_id: String,
+        pub phase: String,
+        pub fence: i64,
+        launched: i64,
+        pub launches: i64,
+        pub attempts: i64,
+    }
 }
 
 impl Job {
@@ -27,13 +29,19 @@ impl Job {
     pub fn launched(&self) -> bool {
         self.launched != 0
     }
+
+    /// Follows [`set_launched`] and [`reset_launched`].
+    pub fn note_launched(&mut self, launched: bool) {
+        self.launched = i64::from(launched);
+        self.launches += i64::from(launched);
+    }
 }
 
 /// Queues a phase of a run that has none.
 pub async fn enqueue(db: &mut Connection, run: &RunId, phase: &str, now: i64) -> Result<()> {
     sqlx::query(
-        "INSERT INTO run_jobs (run_id, phase, state, fence, lease_until, launched, attempts, created_at)
-         VALUES ($1, $2, 'queued', 0, 0, 0, 0, $3)",
+        "INSERT INTO run_jobs (run_id, phase, state, fence, lease_until, launched, launches, attempts, created_at)
+         VALUES ($1, $2, 'queued', 0, 0, 0, 0, 0, $3)",
     )
     .bind(run.as_str())
     .bind(phase)
@@ -56,7 +64,7 @@ pub async fn claim(db: &Db, worker: &str, lease: i64) -> Result<Option<Job>> {
                            WHERE state = 'queued' OR lease_until < $3
                            ORDER BY created_at, run_id LIMIT 1 {skip})
             AND (state = 'queued' OR lease_until < $3)
-        RETURNING run_id, phase, fence, launched, attempts"
+        RETURNING run_id, phase, fence, launched, launches, attempts"
     );
     let job: Option<Job> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(worker)
@@ -71,22 +79,29 @@ pub async fn claim(db: &Db, worker: &str, lease: i64) -> Result<Option<Job>> {
 /// Renews the lease inside of `tx`; false when somebody else has it. The row stays locked until the commit.
 pub async fn hold(db: &Db, tx: &mut Connection, run: &RunId, fence: i64, lease: i64) -> Result<bool> {
     let now = db.now(&mut *tx).await?.0;
-    let held = sqlx::query("UPDATE run_jobs SET lease_until = $3 WHERE run_id = $1 AND fence = $2 AND state = 'leased'")
-        .bind(run.as_str())
-        .bind(fence)
-        .bind(now.saturating_add(lease))
-        .execute(tx)
-        .await?;
+    let held = sqlx::query(
+        "UPDATE run_jobs SET lease_until = $3 WHERE run_id = $1 AND fence = $2 AND state = 'leased'",
+    )
+    .bind(run.as_str())
+    .bind(fence)
+    .bind(now.saturating_add(lease))
+    .execute(tx)
+    .await?;
     Ok(held.rows_affected() == 1)
 }
 
 /// Records that the container may be running from now on. Call it under [`hold`].
-pub async fn set_launched(tx: &mut Connection, run: &RunId, launched: bool) -> Result<()> {
-    sqlx::query("UPDATE run_jobs SET launched = $2 WHERE run_id = $1")
+pub async fn set_launched(tx: &mut Connection, run: &RunId) -> Result<()> {
+    sqlx::query("UPDATE run_jobs SET launched = 1, launches = launches + 1 WHERE run_id = $1")
         .bind(run.as_str())
-        .bind(i64::from(launched))
         .execute(tx)
         .await?;
+    Ok(())
+}
+
+/// Records that there is no container any more and a new one may be made. Call it under [`hold`].
+pub async fn reset_launched(tx: &mut Connection, run: &RunId) -> Result<()> {
+    sqlx::query("UPDATE run_jobs SET launched = 0 WHERE run_id = $1").bind(run.as_str()).execute(tx).await?;
     Ok(())
 }
 

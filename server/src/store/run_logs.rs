@@ -14,7 +14,7 @@ pub struct LogChunk {
     pub content: Vec<u8>,
 }
 
-/// The log's size in bytes, and how far into the output of `phase` it reaches.
+/// The log's size in bytes, and how far into the output of `phase`, one container's, it reaches.
 pub async fn position(db: &mut Connection, run: &RunId, phase: &str) -> Result<(i64, i64)> {
     Ok(sqlx::query_as(
         "SELECT COALESCE(MAX(start + size), 0), COALESCE(MAX(CASE WHEN phase = $2 THEN source_end ELSE 0 END), 0)
@@ -27,7 +27,13 @@ pub async fn position(db: &mut Connection, run: &RunId, phase: &str) -> Result<(
 }
 
 /// Adds a chunk at the log's end. Call it in a transaction that holds the lease.
-pub async fn append(db: &mut Connection, run: &RunId, phase: &str, source_end: i64, content: &[u8]) -> Result<()> {
+pub async fn append(
+    db: &mut Connection,
+    run: &RunId,
+    phase: &str,
+    source_end: i64,
+    content: &[u8],
+) -> Result<()> {
     sqlx::query(
         "INSERT INTO run_log_chunks (run_id, start, size, phase, source_end, content)
          VALUES ($1, (SELECT COALESCE(MAX(start + size), 0) FROM run_log_chunks WHERE run_id = $1), $2, $3, $4, $5)",
@@ -39,16 +45,6 @@ pub async fn append(db: &mut Connection, run: &RunId, phase: &str, source_end: i
     .bind(content)
     .execute(db)
     .await?;
-    Ok(())
-}
-
-/// Forgets what a phase that is started afresh has written.
-pub async fn remove_phase(db: &mut Connection, run: &RunId, phase: &str) -> Result<()> {
-    sqlx::query("DELETE FROM run_log_chunks WHERE run_id = $1 AND phase = $2")
-        .bind(run.as_str())
-        .bind(phase)
-        .execute(db)
-        .await?;
     Ok(())
 }
 

@@ -1,9 +1,8 @@
 //! Runs and the history of their statuses.
 
 use serde::Serialize;
-use sqlx::FromRow;
 
-use super::{Connection, DeploymentId, ProjectId, RunId, UserId, on_unique};
+use super::{Connection, DeploymentId, ProjectId, RunId, UserId, on_unique, rows};
 use crate::{
     clock::Timestamp,
     error::{Error, Result},
@@ -76,35 +75,36 @@ pub struct RunEvent {
     pub note: String,
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: String,
-    project_id: String,
-    deployment_id: String,
-    blueprint: String,
-    environment: String,
-    number: i64,
-    operation: String,
-    status: String,
-    revision: i64,
-    terraform_version: String,
-    backend: String,
-    message: String,
-    created_by: Option<String>,
-    created_at: i64,
-    updated_at: i64,
-    reason: Option<String>,
-    plan_adds: Option<i64>,
-    plan_changes: Option<i64>,
-    plan_destroys: Option<i64>,
-    approved_by: Option<String>,
-    approval_comment: Option<String>,
-    cancel_requested: i64,
-    cancel_forced: i64,
-    snapshot_digest: String,
-    plan_digest: Option<String>,
-    lock_digest: Option<String>,
-    state_digest: Option<String>,
+rows! {
+    struct Row {
+        id: String,
+        project_id: String,
+        deployment_id: String,
+        blueprint: String,
+        environment: String,
+        number: i64,
+        operation: String,
+        status: String,
+        revision: i64,
+        terraform_version: String,
+        backend: String,
+        message: String,
+        created_by: Option<String>,
+        created_at: i64,
+        updated_at: i64,
+        reason: Option<String>,
+        plan_adds: Option<i64>,
+        plan_changes: Option<i64>,
+        plan_destroys: Option<i64>,
+        approved_by: Option<String>,
+        approval_comment: Option<String>,
+        cancel_requested: i64,
+        cancel_forced: i64,
+        snapshot_digest: String,
+        plan_digest: Option<String>,
+        lock_digest: Option<String>,
+        state_digest: Option<String>,
+    }
 }
 
 impl TryFrom<Row> for Run {
@@ -228,7 +228,11 @@ pub async fn get(db: &mut Connection, id: &RunId) -> Result<Run> {
     row.ok_or(Error::NotFound("run"))?.try_into()
 }
 
-pub async fn by_idempotency_key(db: &mut Connection, deployment: &DeploymentId, key: &str) -> Result<Option<Run>> {
+pub async fn by_idempotency_key(
+    db: &mut Connection,
+    deployment: &DeploymentId,
+    key: &str,
+) -> Result<Option<Run>> {
     let row: Option<Row> = sqlx::query_as(select!("WHERE r.deployment_id = $1 AND r.idempotency_key = $2"))
         .bind(deployment.as_str())
         .bind(key)
@@ -238,14 +242,20 @@ pub async fn by_idempotency_key(db: &mut Connection, deployment: &DeploymentId, 
 }
 
 /// Runs of a deployment, newest first, below number `before`.
-pub async fn list(db: &mut Connection, deployment: &DeploymentId, before: i64, limit: i64) -> Result<Vec<Run>> {
-    let rows: Vec<Row> =
-        sqlx::query_as(select!("WHERE r.deployment_id = $1 AND r.number < $2 ORDER BY r.number DESC LIMIT $3"))
-            .bind(deployment.as_str())
-            .bind(before)
-            .bind(limit)
-            .fetch_all(db)
-            .await?;
+pub async fn list(
+    db: &mut Connection,
+    deployment: &DeploymentId,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<Run>> {
+    let rows: Vec<Row> = sqlx::query_as(select!(
+        "WHERE r.deployment_id = $1 AND r.number < $2 ORDER BY r.number DESC LIMIT $3"
+    ))
+    .bind(deployment.as_str())
+    .bind(before)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
     rows.into_iter().map(Run::try_from).collect()
 }
 
@@ -383,7 +393,13 @@ pub async fn set_plan(db: &mut Connection, id: &RunId, counts: Counts, saved: &S
     Ok(())
 }
 
-pub async fn set_approval(db: &mut Connection, id: &RunId, by: &UserId, comment: &str, now: Timestamp) -> Result<()> {
+pub async fn set_approval(
+    db: &mut Connection,
+    id: &RunId,
+    by: &UserId,
+    comment: &str,
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query("UPDATE runs SET approved_by = $2, approved_at = $3, approval_comment = $4 WHERE id = $1")
         .bind(id.as_str())
         .bind(by.as_str())

@@ -1,9 +1,8 @@
 //! Versions of managed state.
 
 use serde::Serialize;
-use sqlx::FromRow;
 
-use super::{Connection, DeploymentId, RunId, StateVersionId};
+use super::{Connection, DeploymentId, RunId, StateVersionId, rows};
 use crate::{
     clock::Timestamp,
     error::{Error, Result},
@@ -31,18 +30,19 @@ pub struct StateVersion {
     pub created_at: Timestamp,
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: String,
-    deployment_id: String,
-    number: i64,
-    run_id: Option<String>,
-    serial: i64,
-    lineage: String,
-    digest: String,
-    size: i64,
-    resources: i64,
-    created_at: i64,
+rows! {
+    struct Row {
+        id: String,
+        deployment_id: String,
+        number: i64,
+        run_id: Option<String>,
+        serial: i64,
+        lineage: String,
+        digest: String,
+        size: i64,
+        resources: i64,
+        created_at: i64,
+    }
 }
 
 impl From<Row> for StateVersion {
@@ -131,10 +131,11 @@ pub async fn remove_earlier_of_run(
     run: &RunId,
     keep: &StateVersionId,
 ) -> Result<Vec<StateVersionId>> {
-    let ids: Vec<String> = sqlx::query_scalar("DELETE FROM state_versions WHERE run_id = $1 AND id <> $2 RETURNING id")
-        .bind(run.as_str())
-        .bind(keep.as_str())
-        .fetch_all(db)
-        .await?;
+    let ids: Vec<String> =
+        sqlx::query_scalar("DELETE FROM state_versions WHERE run_id = $1 AND id <> $2 RETURNING id")
+            .bind(run.as_str())
+            .bind(keep.as_str())
+            .fetch_all(db)
+            .await?;
     Ok(ids.into_iter().map(StateVersionId).collect())
 }

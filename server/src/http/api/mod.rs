@@ -6,13 +6,18 @@ mod catalog;
 mod deployments;
 mod environments;
 mod projects;
+mod runs;
+mod states;
 
 use axum::{Json, Router, routing::get};
 use serde::Deserialize;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::app::App;
+use crate::{
+    app::App,
+    error::{Error, Result},
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -36,7 +41,9 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
                 .merge(environments::router())
                 .merge(blueprints::router())
                 .merge(catalog::router())
-                .merge(deployments::router()),
+                .merge(deployments::router())
+                .merge(runs::router())
+                .merge(states::router()),
         )
         .split_for_parts();
     name_operations(&mut document);
@@ -80,4 +87,13 @@ pub struct Cursor {
 #[serde(deny_unknown_fields)]
 pub struct Name {
     pub name: String,
+}
+
+/// A cursor that is a number.
+fn number_cursor(cursor: &Cursor) -> Result<Option<i64>> {
+    let number = cursor
+        .cursor
+        .as_deref()
+        .map(|text| text.parse().map_err(|_| Error::field("cursor", "it is none of ours")));
+    number.transpose()
 }

@@ -21,7 +21,11 @@ const PATIENCE: u32 = 60;
 
 impl DockerExecutor {
     /// Adds the packages of a directory in filesystem-mirror layout that the mirror does not hold yet; returns them.
-    pub async fn add_to_mirror(&self, directory: &Path, terraform_version: &str) -> anyhow::Result<Vec<LocalPackage>> {
+    pub async fn add_to_mirror(
+        &self,
+        directory: &Path,
+        terraform_version: &str,
+    ) -> anyhow::Result<Vec<LocalPackage>> {
         let root = directory.to_owned();
         let found = tokio::task::spawn_blocking(move || scan(&root)).await??;
         if found.is_empty() {
@@ -62,7 +66,9 @@ impl DockerExecutor {
                 Err(error) => return Err(fault(error).into()),
             }
         }
-        bail!("another process has been filling the provider mirror for long; if there is none, remove the container {name}")
+        bail!(
+            "another process has been filling the provider mirror for long; if there is none, remove the container {name}"
+        )
     }
 
     async fn add_packages(&self, found: Vec<LocalPackage>) -> anyhow::Result<Vec<LocalPackage>> {
@@ -89,7 +95,8 @@ impl DockerExecutor {
         let package = local.clone();
         let writer = SyncIoBridge::new(writer);
         let packing = tokio::task::spawn_blocking(move || pack(&package, writer));
-        let options = UploadToContainerOptions { path: PROVIDERS.to_owned(), ..UploadToContainerOptions::default() };
+        let options =
+            UploadToContainerOptions { path: PROVIDERS.to_owned(), ..UploadToContainerOptions::default() };
         let body = bollard::body_try_stream(ReaderStream::with_capacity(reader, 64 * 1024));
         let uploaded = self.engine().await?.upload_to_container(container, Some(options), body).await;
         packing.await?.context("the package can't be read")?;

@@ -25,8 +25,8 @@ pub use names::Names;
 use tokio::sync::OnceCell;
 
 use super::executor::{
-    Activity, CLI_CONFIG, ExecError, ExecResult, Executor, ExecutorStatus, Found, LaunchSpec, Limits, PhaseKey,
-    Signal, VolumeFile, WORK,
+    Activity, CLI_CONFIG, ExecError, ExecResult, Executor, ExecutorStatus, Found, LaunchSpec, Limits,
+    PhaseKey, Signal, VolumeFile, WORK,
 };
 
 /// How long an engine may take to answer one call. Pulling nothing and building nothing, it is quick.
@@ -75,7 +75,10 @@ impl DockerExecutor {
             .get_or_try_init(|| async {
                 let docker = Docker::connect_with_host(&self.config.host).map_err(fault)?.with_timeout(CALL);
                 let negotiated = tokio::time::timeout(PROBE, docker.negotiate_version());
-                negotiated.await.map_err(|_| ExecError::Unavailable("no answer in time".into()))?.map_err(fault)
+                negotiated
+                    .await
+                    .map_err(|_| ExecError::Unavailable("no answer in time".into()))?
+                    .map_err(fault)
             })
             .await
     }
@@ -104,7 +107,8 @@ impl DockerExecutor {
         if engine.inspect_network(&name, None).await.is_ok() {
             return Ok(name);
         }
-        let isolation = HashMap::from([("com.docker.network.bridge.enable_icc".to_owned(), "false".to_owned())]);
+        let isolation =
+            HashMap::from([("com.docker.network.bridge.enable_icc".to_owned(), "false".to_owned())]);
         let request = NetworkCreateRequest {
             name: name.clone(),
             driver: Some("bridge".into()),
@@ -146,13 +150,18 @@ impl DockerExecutor {
         name: &str,
         body: bollard::models::ContainerCreateBody,
     ) -> Result<(), EngineError> {
-        let options = CreateContainerOptions { name: Some(name.to_owned()), ..CreateContainerOptions::default() };
-        let engine = self.engine().await.map_err(|error| EngineError::DockerStreamError { error: error.to_string() })?;
+        let options =
+            CreateContainerOptions { name: Some(name.to_owned()), ..CreateContainerOptions::default() };
+        let engine = self
+            .engine()
+            .await
+            .map_err(|error| EngineError::DockerStreamError { error: error.to_string() })?;
         engine.create_container(Some(options), body).await.map(drop)
     }
 
     async fn upload(&self, container: &str, path: &str, tar: Vec<u8>) -> ExecResult<()> {
-        let options = UploadToContainerOptions { path: path.to_owned(), ..UploadToContainerOptions::default() };
+        let options =
+            UploadToContainerOptions { path: path.to_owned(), ..UploadToContainerOptions::default() };
         let body = bollard::body_full(Bytes::from(tar));
         self.engine().await?.upload_to_container(container, Some(options), body).await.map_err(fault)
     }
@@ -167,7 +176,11 @@ impl DockerExecutor {
             match chunk {
                 Ok(chunk) => tar.extend_from_slice(&chunk),
                 Err(EngineError::DockerResponseServerError { status_code: 404, message }) => {
-                    return if message.contains("No such container") { Err(ExecError::Gone) } else { Ok(None) };
+                    return if message.contains("No such container") {
+                        Err(ExecError::Gone)
+                    } else {
+                        Ok(None)
+                    };
                 }
                 Err(error) => return Err(fault(error)),
             }
@@ -180,7 +193,10 @@ impl DockerExecutor {
 
     async fn remove_container(&self, key: &PhaseKey) -> ExecResult<()> {
         let options = RemoveContainerOptions { force: true, v: false, link: false };
-        accept(self.engine().await?.remove_container(&self.names.container(key), Some(options)).await, &[404, 409])
+        accept(
+            self.engine().await?.remove_container(&self.names.container(key), Some(options)).await,
+            &[404, 409],
+        )
     }
 
     async fn image_status(&self, engine: &Docker) -> Result<String, String> {
@@ -234,8 +250,8 @@ impl Executor for DockerExecutor {
     }
 
     async fn start(&self, key: &PhaseKey) -> ExecResult<()> {
-        let started = self.engine().await?.start_container(&self.names.container(key), None::<StartContainerOptions>);
-        accept(started.await, &[304])
+        let name = self.names.container(key);
+        accept(self.engine().await?.start_container(&name, None::<StartContainerOptions>).await, &[304])
     }
 
     async fn activity(&self, key: &PhaseKey) -> ExecResult<Option<Activity>> {
@@ -257,8 +273,13 @@ impl Executor for DockerExecutor {
     }
 
     async fn output(&self, key: &PhaseKey, offset: u64) -> ExecResult<BoxStream<'static, ExecResult<Bytes>>> {
-        let options =
-            LogsOptions { follow: true, stdout: true, stderr: true, tail: "all".into(), ..LogsOptions::default() };
+        let options = LogsOptions {
+            follow: true,
+            stdout: true,
+            stderr: true,
+            tail: "all".into(),
+            ..LogsOptions::default()
+        };
         let stream = self.engine().await?.logs(&self.names.container(key), Some(options));
         let mut skip = offset;
         let bytes = stream.map_err(fault).map_ok(move |output| {
@@ -315,7 +336,8 @@ impl Executor for DockerExecutor {
             ..ListContainersOptions::default()
         };
         let containers = engine.list_containers(Some(options)).await.map_err(fault)?;
-        let volumes = engine.list_volumes(Some(ListVolumesOptions { filters: Some(filters) })).await.map_err(fault)?;
+        let volumes =
+            engine.list_volumes(Some(ListVolumesOptions { filters: Some(filters) })).await.map_err(fault)?;
         let running = |state: Option<bollard::models::ContainerSummaryStateEnum>| {
             state == Some(bollard::models::ContainerSummaryStateEnum::RUNNING)
         };
@@ -323,9 +345,11 @@ impl Executor for DockerExecutor {
             let key = names::key_of(container.labels.as_ref()?)?;
             Some(Found { key, running: running(container.state) })
         });
-        let volumes = volumes.volumes.unwrap_or_default().into_iter().filter_map(|volume| {
-            Some(Found { key: names::key_of(&volume.labels)?, running: false })
-        });
+        let volumes = volumes
+            .volumes
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|volume| Some(Found { key: names::key_of(&volume.labels)?, running: false }));
         Ok(containers.chain(volumes).collect())
     }
 }
@@ -333,7 +357,9 @@ impl Executor for DockerExecutor {
 /// Success, or one of the status codes that mean that there is nothing left to do.
 fn accept(result: Result<(), EngineError>, fine: &[u16]) -> ExecResult<()> {
     match result {
-        Err(EngineError::DockerResponseServerError { status_code, .. }) if fine.contains(&status_code) => Ok(()),
+        Err(EngineError::DockerResponseServerError { status_code, .. }) if fine.contains(&status_code) => {
+            Ok(())
+        }
         other => other.map_err(fault),
     }
 }
@@ -341,12 +367,15 @@ fn accept(result: Result<(), EngineError>, fine: &[u16]) -> ExecResult<()> {
 /// What an engine's answer means for us.
 fn fault(error: EngineError) -> ExecError {
     match error {
-        EngineError::DockerResponseServerError { message, .. } | EngineError::DockerStreamError { error: message }
+        EngineError::DockerResponseServerError { message, .. }
+        | EngineError::DockerStreamError { error: message }
             if message.contains("no space left on device") =>
         {
             ExecError::DiskFull(message)
         }
-        EngineError::DockerResponseServerError { status_code: 404, message } if message.contains("No such image") => {
+        EngineError::DockerResponseServerError { status_code: 404, message }
+            if message.contains("No such image") =>
+        {
             ExecError::ImageMissing(message)
         }
         EngineError::DockerResponseServerError { status_code: 404, .. } => ExecError::Gone,

@@ -104,7 +104,10 @@ fn host(config: &DockerConfig, network: &str, mounts: Vec<Mount>) -> HostConfig 
         memory,
         // The same as the memory: no swap.
         memory_swap: memory,
-        #[allow(clippy::cast_possible_truncation, reason = "a float cast saturates, and the engine checks the value")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "a float cast saturates, and the engine checks the value"
+        )]
         nano_cpus: Some((limits.cpus * 1e9) as i64),
         ulimits: Some(vec![limit("fsize", LARGEST_FILE), limit("core", 0)]),
         network_mode: Some(network.to_owned()),

@@ -1,0 +1,26 @@
+//! Runs: plan, approval and apply of a deployment, in throw-away containers, durable here.
+//!
+//! [`service`] is what people and programs ask for; a [`Worker`] claims phases from the queue and drives each through
+//! the [`executor`]. Whatever a worker knows is in the database, in the blob store or on the run's volume, so that any
+//! other can go on from there.
+
+mod diff;
+pub mod docker;
+mod drive;
+pub mod executor;
+mod hub;
+mod lease;
+pub mod log;
+pub mod mirror;
+pub mod plan;
+pub mod service;
+mod settle;
+mod snapshot;
+mod status;
+mod transition;
+mod worker;
+mod workspace;
+
+pub use hub::Hub;
+pub use status::{Event, Operation, Status};
+pub use worker::Worker;
