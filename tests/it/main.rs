@@ -1,4 +1,5 @@
 //! One binary for all tests over the public surfaces.
 
 mod accounts;
+mod design;
 mod projects;
