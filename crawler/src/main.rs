@@ -95,7 +95,8 @@ async fn main() -> ExitCode {
     match run(Cli::parse().command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("cloudoven-crawler: {error:#}");
+            // The message is whole: every error of this crate says its cause itself.
+            eprintln!("cloudoven-crawler: {error}");
             ExitCode::FAILURE
         }
     }
@@ -125,8 +126,9 @@ async fn run(command: Command) -> anyhow::Result<()> {
                 terraform.builtin().await?
             } else {
                 let address = provider.parse().map_err(anyhow::Error::msg)?;
-                let version = provider_version
-                    .ok_or_else(|| anyhow::anyhow!("crawl {provider}: name the version with --version"))?;
+                let version = provider_version.ok_or_else(|| {
+                    anyhow::anyhow!("crawl {provider}: name the version with --provider-version")
+                })?;
                 let mirror = mirror.ok_or_else(|| {
                     anyhow::anyhow!("crawl {provider}: name the filesystem mirror with --mirror")
                 })?;

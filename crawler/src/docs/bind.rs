@@ -204,10 +204,12 @@ impl<'a> Binder<'a> {
         let mut found: Vec<SectionId> = links.collect();
         let text = item.lead.to_lowercase();
         if found.is_empty() && text.contains("below") {
-            let quoted = |section: &Section| {
-                section.level > 2 && section.title.words.len() > 4 && text.contains(&section.title.words)
-            };
-            found.extend((0..self.outline.sections.len()).filter(|&id| quoted(&self.outline.sections[id])));
+            let sections = self.outline.sections.iter().enumerate();
+            let quoted = sections.filter(|(_, section)| {
+                let words = &section.title.words;
+                section.level > 2 && words.len() > 4 && text.contains(words.as_str())
+            });
+            found.extend(quoted.max_by_key(|(_, section)| section.title.words.len()).map(|(id, _)| id));
         }
         found
     }

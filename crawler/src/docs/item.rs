@@ -34,6 +34,10 @@ static BARE_NAME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\s*([a-z][a-z0-9_.]*)\s*(?:[-–—:]\s|\(|\n)").expect("a valid pattern"));
 static BETWEEN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\s*(,|/|&|\||and|or|,\s*and|,\s*or)\s*$").expect("a valid pattern"));
+/// The pointer that tfplugindocs puts after the text.
+static NESTED_SCHEMA: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\s*\(see \[below for nested schema\]\(#[^)]*\)\)$").expect("a valid pattern")
+});
 static FLAG: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?i)^\W*(required|optional|computed|output|beta|deprecated|default|forces|sensitive|read[ -]?only|write[ -]?only|only|experimental|conflicts|string|number|bool|boolean|block|list|set|map|object|attributes|dynamic|integer|int|ephemeral|exported|immutable|known after apply|available)\b",
@@ -46,6 +50,7 @@ pub fn read(parts: &[Part]) -> Option<Item> {
     let [Part::Paragraph(first), body @ ..] = parts else { return None };
     let (names, rest) = names(first)?;
     let (flags, lead) = flags(&parts::markdown(&rest));
+    let lead = NESTED_SCHEMA.replace(&lead, "").into_owned();
     let links = first.local_links().chain(body.iter().flat_map(links)).map(str::to_owned).collect();
     Some(Item {
         names,

@@ -22,6 +22,8 @@ use crate::{
 pub struct Limits {
     /// Bytes of one file.
     pub file: u64,
+    /// Bytes of one documentation page.
+    pub page: u64,
     /// Bytes of the unpacked archive.
     pub total: u64,
     /// Files and folders.
@@ -30,7 +32,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { file: 64 << 20, total: 256 << 20, entries: 50_000 }
+        Limits { file: 64 << 20, page: 4 << 20, total: 256 << 20, entries: 50_000 }
     }
 }
 
@@ -58,14 +60,15 @@ pub(super) fn read_docs(path: &Path, limits: Limits) -> Result<BTreeMap<String, 
 
 fn read_archive(reader: impl io::BufRead, collector: &mut Collector) -> Result<()> {
     let place = collector.place.clone();
-    let not_zstd = |e: io::Error| Error::invalid(&place, format!("not a readable .tar.zst archive: {e}"));
-    let decoder = zstd::Decoder::with_buffer(reader).map_err(not_zstd)?;
+    let broken = |after: &str, e: io::Error| {
+        Error::invalid(&place, format!("not a whole .tar.zst archive, after {after}: {e}"))
+    };
+    let mut last = String::from("its first byte");
+    let decoder = zstd::Decoder::with_buffer(reader).map_err(|e| broken(&last, e))?;
     let mut archive = tar::Archive::new(Capped { inner: decoder, left: collector.limits.total });
-    let mut last = String::from("the first entry");
-    for entry in archive.entries().map_err(not_zstd)? {
-        let broken = |e: io::Error| Error::invalid(&place, format!("after {last}: {e}"));
-        let mut entry = entry.map_err(broken)?;
-        let path = entry.path().map_err(broken)?.into_owned();
+    for entry in archive.entries().map_err(|e| broken(&last, e))? {
+        let mut entry = entry.map_err(|e| broken(&last, e))?;
+        let path = entry.path().map_err(|e| broken(&last, e))?.into_owned();
         let name = path.display().to_string();
         let kind = entry.header().entry_type();
         if !kind.is_file() && !kind.is_dir() {
@@ -181,11 +184,11 @@ impl Collector {
         }
         match rest {
             ["schema.json"] => {
-                let bytes = self.read(name, content)?;
+                let bytes = self.read(name, self.limits.file, content)?;
                 self.found.entry(key).or_default().schema = Some(bytes);
             }
             ["docs", page @ ..] if page.last().is_some_and(|file| is_page(file)) => {
-                let text = String::from_utf8(self.read(name, content)?)
+                let text = String::from_utf8(self.read(name, self.limits.page, content)?)
                     .map_err(|e| self.refuse(name, &format!("not UTF-8: {}", e.utf8_error())))?;
                 self.found.entry(key).or_default().pages.insert(page.join("/"), text);
             }
@@ -194,15 +197,12 @@ impl Collector {
         Ok(())
     }
 
-    fn read(&self, name: &str, content: &mut impl Read) -> Result<Vec<u8>> {
+    fn read(&self, name: &str, limit: u64, content: &mut impl Read) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        // A file can grow while it is read.
-        content
-            .take(self.limits.file + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|e| self.refuse(name, &e.to_string()))?;
-        if bytes.len() as u64 > self.limits.file {
-            return Err(self.refuse(name, &format!("larger than {} bytes", self.limits.file)));
+        // The size in a header is a promise, and a file can grow while it is read.
+        content.take(limit + 1).read_to_end(&mut bytes).map_err(|e| self.refuse(name, &e.to_string()))?;
+        if bytes.len() as u64 > limit {
+            return Err(self.refuse(name, &format!("larger than {limit} bytes")));
         }
         Ok(bytes)
     }
