@@ -124,7 +124,7 @@ fn indent(text: &str) -> String {
 /// Reads a page's markdown.
 pub fn from_markdown(text: &str) -> Vec<Part> {
     let mut html = String::with_capacity(text.len() * 5 / 4);
-    let text = part_headings(text);
+    let text = part_blocks(text);
     pulldown_cmark::html::push_html(&mut html, Parser::new_ext(&text, Options::ENABLE_TABLES));
     from_html(&html)
 }
@@ -164,19 +164,23 @@ fn nests_too_deep(html: &str) -> bool {
     false
 }
 
-/// A heading right after a line of HTML belongs to the HTML block for CommonMark; authors mean a heading.
-fn part_headings(text: &str) -> String {
+/// Parts two blocks where authors and CommonMark disagree: a heading right after a line of HTML belongs to the HTML,
+/// and `---` right after a line of text makes the text a heading instead of drawing a rule.
+fn part_blocks(text: &str) -> String {
     let mut parted = String::with_capacity(text.len() + 64);
-    let (mut fence, mut after_html) = (false, false);
+    let (mut fence, mut after_html, mut after_text) = (false, false, false);
     for line in text.split_inclusive('\n') {
-        let start = line.trim_start();
+        let start = line.trim();
         if start.starts_with("```") || start.starts_with("~~~") {
             fence = !fence;
         }
-        if !fence && after_html && line.starts_with('#') {
+        let is_rule = start.len() >= 3 && start.bytes().all(|b| b == b'-');
+        if !fence && ((after_html && line.starts_with('#')) || (after_text && is_rule)) {
             parted.push('\n');
         }
         after_html = !fence && start.starts_with('<');
+        // In a table the line below the head is made of dashes too, but it has bars.
+        after_text = !fence && !start.is_empty();
         parted.push_str(line);
     }
     parted
@@ -400,6 +404,12 @@ mod tests {
     fn headings_after_html_are_headings() {
         let parts = from_markdown("<div>\n</div>\n## Example\n");
         assert!(matches!(&parts[..], [Part::Heading { level: 2, .. }]), "{parts:?}");
+    }
+
+    #[test]
+    fn dashes_after_text_are_a_rule() {
+        let parts = from_markdown("* `x` - text\ngoes on\n---\n\n* `y`");
+        assert!(matches!(&parts[..], [Part::List(_), Part::Rule, Part::List(_)]), "{parts:?}");
     }
 
     #[test]

@@ -54,8 +54,10 @@ static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static LIST_OF_NAMES: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?i)^\s*(,|/|&|and|or|,\s*and|,\s*or)\s*(the\s+)?$"));
+static BLOCK_WORD: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?i)\s+(nested\s+)?(blocks?|objects?|sub-?blocks?)\b"));
 static NOT_ARGUMENTS: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?i)\bvalues?\b|\bexamples?\b|\bpermissions?\b|\bcommands?\b"));
+    LazyLock::new(|| regex(r"(?i)\bvalues?\b|\bexamples?\b|\bpermissions?\b|\bcommands?\b|^\s*(when|if)\b"));
 
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a valid pattern")
@@ -100,8 +102,9 @@ pub fn of_introduction(text: &Rich) -> Option<Title> {
     let plain = text.plain();
     let path = path_of(&text.anchors);
     let role = role_of_introduction(&plain);
-    let (names, within) =
-        if NOT_ARGUMENTS.is_match(&plain) { Default::default() } else { introduced(&text.spans) };
+    let prose: String =
+        text.spans.iter().filter(|s| s.style != Style::Code).map(|s| s.plain.as_str()).collect();
+    let (names, within) = if NOT_ARGUMENTS.is_match(&prose) { Default::default() } else { introduced(text) };
     if path.is_none() && names.is_empty() && role.is_none() {
         return None;
     }
@@ -148,7 +151,8 @@ fn named(spans: &[Span]) -> (Vec<NamePath>, Vec<String>) {
 }
 
 /// The names that a paragraph introduces: those before its verb, else those that it says the list is for.
-fn introduced(spans: &[Span]) -> (Vec<NamePath>, Vec<String>) {
+fn introduced(text: &Rich) -> (Vec<NamePath>, Vec<String>) {
+    let spans = &text.spans;
     let verb = spans.iter().position(|span| span.style != Style::Code && VERB.is_match(&span.plain));
     let Some(verb) = verb else { return Default::default() };
     let start = VERB.find(&spans[verb].plain).map_or(0, |found| found.start());
@@ -161,7 +165,17 @@ fn introduced(spans: &[Span]) -> (Vec<NamePath>, Vec<String>) {
     let tail = &spans[verb..];
     let after =
         tail.windows(2).position(|pair| pair[1].style == Style::Code && INSIDE.is_match(&pair[0].plain));
-    after.map(|i| named(&tail[i + 1..])).unwrap_or_default()
+    match after {
+        Some(i) => named(&tail[i + 1..]),
+        None => (block_in_words(&head), Vec::new()),
+    }
+}
+
+/// "Parameter blocks" → `parameter`.
+fn block_in_words(head: &[Span]) -> Vec<NamePath> {
+    let words: String = head.iter().map(|span| span.plain.as_str()).collect();
+    let subject = BLOCK_WORD.find(&words).map(|block| &words[..block.start()]);
+    subject.into_iter().flat_map(guess).map(|name| vec![name]).collect()
 }
 
 fn role_of_heading(text: &Rich) -> Option<Role> {
@@ -199,7 +213,7 @@ fn role_of_introduction(plain: &str) -> Option<Role> {
 }
 
 /// Words that say what kind of thing a heading's subject is.
-const KIND_WORDS: [&str; 16] = [
+const KIND_WORDS: [&str; 19] = [
     "block",
     "blocks",
     "configuration",
@@ -213,6 +227,9 @@ const KIND_WORDS: [&str; 16] = [
     "options",
     "fields",
     "the",
+    "a",
+    "an",
+    "each",
     "structure",
     "parameters",
     "for",

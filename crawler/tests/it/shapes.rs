@@ -159,6 +159,7 @@ fn introduced_blocks() {
         "A `disk` block supports the following:",
         "<a name=\"nested_disk\"></a>The `disk` block contains:",
         "Each `disk` accepts the following arguments:",
+        "Disk blocks support the following:",
         "The following arguments are supported in the `disk` block:",
         "### disk",
         "### `disk`",
