@@ -20,8 +20,11 @@ use cloudoven_crawler::{
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     // `cargo bench` adds flags of its own.
-    let arguments: Vec<PathBuf> =
-        std::env::args_os().skip(1).map(PathBuf::from).filter(|a| !a.to_string_lossy().starts_with('-')).collect();
+    let arguments: Vec<PathBuf> = std::env::args_os()
+        .skip(1)
+        .map(PathBuf::from)
+        .filter(|a| !a.to_string_lossy().starts_with('-'))
+        .collect();
     match &arguments[..] {
         [bundle, catalog] => import(bundle, catalog).await,
         _ => compare().await,
@@ -30,18 +33,21 @@ async fn main() -> anyhow::Result<()> {
 
 async fn compare() -> anyhow::Result<()> {
     let bundles = std::env::var_os("CLOUDOVEN_TEST_BUNDLES").map(PathBuf::from);
-    let bundles = bundles.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/providers"));
+    let bundles =
+        bundles.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/providers"));
     if !bundles.is_dir() {
         println!("import: not run, no provider bundles in {}", bundles.display());
         return Ok(());
     }
-    let mut archives = std::fs::read_dir(&bundles)?.map(|e| Ok(e?.path())).collect::<std::io::Result<Vec<_>>>()?;
+    let mut archives =
+        std::fs::read_dir(&bundles)?.map(|e| Ok(e?.path())).collect::<std::io::Result<Vec<_>>>()?;
     archives.retain(|path| path.extension().is_some_and(|extension| extension == "zst"));
     archives.sort();
     let catalog = tempfile::tempdir()?;
     println!("{:<52} {:>8} {:>9}", "bundle", "seconds", "peak MB");
     for archive in &archives {
-        let status = Command::new(std::env::current_exe()?).args([archive.as_path(), catalog.path()]).status()?;
+        let status =
+            Command::new(std::env::current_exe()?).args([archive.as_path(), catalog.path()]).status()?;
         anyhow::ensure!(status.success(), "{} was not imported", archive.display());
     }
     load(catalog.path()).await
@@ -81,7 +87,8 @@ fn open(directory: &Path) -> anyhow::Result<Catalog> {
 /// The most memory that this process has had resident.
 fn peak_kilobytes() -> anyhow::Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")).map(str::trim);
+    let peak =
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB")).map(str::trim);
     Ok(peak.context("the kernel says VmHWM")?.parse()?)
 }
 

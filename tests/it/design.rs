@@ -257,6 +257,7 @@ async fn downloads_are_deterministic(database: Database) {
     let first = design.zip().await;
     assert_eq!(first, design.zip().await);
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(first)).unwrap();
-    let names: Vec<_> = (0..archive.len()).map(|i| archive.by_index(i).unwrap().name().unwrap().into_owned()).collect();
+    let names: Vec<_> =
+        (0..archive.len()).map(|i| archive.by_index(i).unwrap().name().unwrap().into_owned()).collect();
     assert_eq!(names, ["main.tf", "outputs.tf", "providers.tf", "variables.tf", "README.md"]);
 }
