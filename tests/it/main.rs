@@ -2,5 +2,7 @@
 
 mod accounts;
 mod blueprint;
+mod deployments;
 mod design;
+mod openapi;
 mod projects;

@@ -49,9 +49,14 @@ pub struct Readme<'a> {
     pub environment: Option<&'a str>,
     /// The Terraform version that it was made for.
     pub terraform: Option<&'a str>,
+    /// CloudOven keeps the state itself, so that it is not where these files look for it.
+    pub managed_state: bool,
     /// Variables that still need a value: the sensitive ones, and those without one.
     pub missing: Vec<&'a str>,
 }
+
+const MANAGED_STATE: &str = "CloudOven keeps the state of this deployment. Plan and apply it there: an apply from here starts \
+                             with an empty\nstate and would create everything a second time.\n\n";
 
 /// A short text saying how to use the files.
 pub fn readme(about: &Readme) -> String {
@@ -62,6 +67,9 @@ pub fn readme(about: &Readme) -> String {
     text += ".\n\n";
     if let Some(version) = about.terraform {
         text += &format!("Made for Terraform {version}.\n\n");
+    }
+    if about.managed_state {
+        text += MANAGED_STATE;
     }
     text += "    terraform init\n    terraform plan\n    terraform apply\n";
     if !about.missing.is_empty() {

@@ -5,6 +5,7 @@
 //! text × catalog.
 
 mod archive;
+mod backend;
 mod check;
 mod diagnostic;
 mod document;
@@ -27,6 +28,7 @@ mod view;
 mod write;
 
 pub use archive::{Readme, readme, tfvars_json, zip};
+pub use backend::backend_block;
 pub use check::check;
 pub use diagnostic::{Code, Diagnostic, Severity, Span};
 pub use document::{Document, Element, ElementKind, RequiredProvider};

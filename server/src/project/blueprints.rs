@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{PAGE, Page, name};
+use super::{PAGE, Page, name, retire};
 use crate::{
     app::App,
     auth::Actor,
@@ -92,10 +92,11 @@ pub async fn rename(app: &App, actor: &Actor, id: &BlueprintId, text: &str) -> R
     Ok(blueprint)
 }
 
-/// Deletes the blueprint with its revisions and deployments' records.
-pub async fn delete(app: &App, actor: &Actor, id: &BlueprintId) -> Result<()> {
+/// Deletes the blueprint with its revisions and deployments' records; see [`retire`] for when it refuses.
+pub async fn delete(app: &App, actor: &Actor, id: &BlueprintId, force: bool) -> Result<()> {
     let mut tx = app.db.begin().await?;
     visible(&mut tx, actor, id).await?;
+    retire::check(&mut tx, id.as_str(), force).await?;
     blueprints::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }

@@ -7,16 +7,14 @@ use crate::{
     app::App,
     auth::Actor,
     error::{Error, Result},
-    project::{blueprints as blueprint_service, environments as environment_service},
+    project::{blueprints as blueprint_service, design, environments as environment_service, retire},
+    state::backend::Backend,
     store::{
         BlueprintId, Connection, DeploymentId, EnvironmentId, ProjectId, blueprints,
         deployments::{self, Deployment},
         projects,
     },
 };
-
-/// Where state can be kept.
-pub const BACKENDS: [&str; 4] = ["managed", "azurerm", "s3", "gcs"];
 
 /// The Terraform version of a new deployment.
 pub const DEFAULT_TERRAFORM: &str = "1.11.4";
@@ -66,6 +64,10 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<O
 /// Binds a blueprint to an environment.
 pub async fn create(app: &App, actor: &Actor, new: &NewDeployment) -> Result<Deployment> {
     let now = app.clock.now();
+    let backend = match &new.backend {
+        Some(name) => check_backend(name, &new.backend_config)?,
+        None => check_backend(cloud_backend(app, actor, new).await?, &new.backend_config)?,
+    };
     let mut tx = app.db.begin().await?;
     let blueprint = blueprint_service::visible(&mut tx, actor, &new.blueprint_id).await?;
     let environment = environment_service::visible(&mut tx, actor, &new.environment_id).await?;
@@ -82,7 +84,7 @@ pub async fn create(app: &App, actor: &Actor, new: &NewDeployment) -> Result<Dep
         revision: check_revision(&mut tx, &blueprint.id, new.revision).await?,
         head: blueprint.head,
         terraform_version: check_version(new.terraform_version.as_deref().unwrap_or(DEFAULT_TERRAFORM))?,
-        backend: check_backend(new.backend.as_deref().unwrap_or("managed"))?,
+        backend,
         backend_config: new.backend_config.clone(),
         created_at: now,
         updated_at: now,
@@ -90,6 +92,15 @@ pub async fn create(app: &App, actor: &Actor, new: &NewDeployment) -> Result<Dep
     deployments::insert(&mut tx, &deployment).await?;
     tx.commit().await?;
     Ok(deployment)
+}
+
+/// The backend of the blueprint's cloud.
+async fn cloud_backend(app: &App, actor: &Actor, new: &NewDeployment) -> Result<&'static str> {
+    let opened = design::open(app, actor, &new.blueprint_id, new.revision).await?;
+    let sources: Vec<String> = opened.schemas.providers.values().map(|p| p.address.source()).collect();
+    let required = opened.document.required_providers();
+    let named = required.values().filter_map(|p| p.source.as_deref());
+    Ok(Backend::for_providers(sources.iter().map(String::as_str).chain(named)))
 }
 
 pub async fn list(app: &App, actor: &Actor, project: &ProjectId) -> Result<Vec<Deployment>> {
@@ -121,12 +132,11 @@ pub async fn update(
     if let Some(revision) = change.revision {
         deployment.revision = check_revision(&mut tx, &deployment.blueprint_id, revision).await?;
     }
-    if let Some(backend) = &change.backend {
-        deployment.backend = check_backend(backend)?;
-    }
     if let Some(config) = &change.backend_config {
         deployment.backend_config = config.clone();
     }
+    let backend = change.backend.as_deref().unwrap_or(&deployment.backend);
+    deployment.backend = check_backend(backend, &deployment.backend_config)?;
     if let Some(version) = &change.terraform_version {
         deployment.terraform_version = check_version(version)?;
     }
@@ -136,10 +146,11 @@ pub async fn update(
     Ok(deployment)
 }
 
-/// Deletes the deployment's record, its values and its runs.
-pub async fn delete(app: &App, actor: &Actor, id: &DeploymentId) -> Result<()> {
+/// Deletes the deployment's record, its values and its runs; see [`retire`] for when it refuses.
+pub async fn delete(app: &App, actor: &Actor, id: &DeploymentId, force: bool) -> Result<()> {
     let mut tx = app.db.begin().await?;
     visible(&mut tx, actor, id).await?;
+    retire::check(&mut tx, id.as_str(), force).await?;
     deployments::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }
@@ -157,11 +168,13 @@ async fn check_revision(
     Ok(revision)
 }
 
-fn check_backend(backend: &str) -> Result<String> {
-    if BACKENDS.contains(&backend) {
-        return Ok(backend.to_owned());
-    }
-    Err(Error::field("backend", format!("choose one of {}", BACKENDS.join(", "))))
+fn check_backend(name: &str, config: &Map<String, Value>) -> Result<String> {
+    let Some(backend) = Backend::named(name) else {
+        let names: Vec<&str> = Backend::names().collect();
+        return Err(Error::field("backend", format!("choose one of {}", names.join(", "))));
+    };
+    backend.check_config("backend_config", config)?;
+    Ok(backend.name.to_owned())
 }
 
 fn check_version(version: &str) -> Result<String> {

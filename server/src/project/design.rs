@@ -192,14 +192,3 @@ impl io::Write for Pipe {
         Ok(())
     }
 }
-
-/// The files of a blueprint's download.
-pub fn download(opened: &Opened) -> Vec<(String, Vec<u8>)> {
-    let readme = blueprint::readme(&blueprint::Readme {
-        blueprint: &opened.blueprint.name,
-        revision: opened.revision.origin,
-        ..Default::default()
-    });
-    let files = opened.document.files().map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
-    files.chain([("README.md".to_owned(), readme.into_bytes())]).collect()
-}

@@ -1,6 +1,6 @@
 //! Environments.
 
-use super::name;
+use super::{name, retire};
 use crate::{
     app::App,
     auth::Actor,
@@ -55,10 +55,11 @@ pub async fn rename(app: &App, actor: &Actor, id: &EnvironmentId, text: &str) ->
     Ok(environment)
 }
 
-/// Deletes the environment and its deployments' records.
-pub async fn delete(app: &App, actor: &Actor, id: &EnvironmentId) -> Result<()> {
+/// Deletes the environment and its deployments' records; see [`retire`] for when it refuses.
+pub async fn delete(app: &App, actor: &Actor, id: &EnvironmentId, force: bool) -> Result<()> {
     let mut tx = app.db.begin().await?;
     visible(&mut tx, actor, id).await?;
+    retire::check(&mut tx, id.as_str(), force).await?;
     environments::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }

@@ -5,10 +5,12 @@
 pub mod blueprints;
 pub mod deployments;
 pub mod design;
+pub mod download;
 pub mod environments;
 pub mod members;
 pub mod name;
 pub mod projects;
+mod retire;
 pub mod values;
 
 use serde::Serialize;

@@ -1,6 +1,6 @@
 //! Projects.
 
-use super::{PAGE, Page, name};
+use super::{PAGE, Page, name, retire};
 use crate::{
     app::App,
     auth::Actor,
@@ -54,10 +54,11 @@ pub async fn rename(app: &App, actor: &Actor, id: &ProjectId, text: &str) -> Res
     Ok(project)
 }
 
-/// Deletes the project with everything in it.
-pub async fn delete(app: &App, actor: &Actor, id: &ProjectId) -> Result<()> {
+/// Deletes the project with everything in it; see [`retire`] for when it refuses.
+pub async fn delete(app: &App, actor: &Actor, id: &ProjectId, force: bool) -> Result<()> {
     let mut tx = app.db.begin().await?;
     projects::get(&mut tx, id, actor.scope()).await?;
+    retire::check(&mut tx, id.as_str(), force).await?;
     projects::delete(&mut tx, id).await?;
     Ok(tx.commit().await?)
 }

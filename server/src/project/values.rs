@@ -55,8 +55,13 @@ fn view(stored: StoredValue) -> Result<ValueView> {
         category: stored.category,
         name: stored.name,
         sensitive: stored.sealed.is_some(),
-        value: stored.value.map(RawValue::from_string).transpose()?,
+        value: stored.value.map(raw).transpose()?,
     })
+}
+
+/// Stored text as the JSON that it is.
+pub(crate) fn raw(text: String) -> Result<Box<RawValue>> {
+    Ok(RawValue::from_string(text)?)
 }
 
 pub async fn set(

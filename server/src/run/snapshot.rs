@@ -64,7 +64,8 @@ impl Snapshot {
         Ok(Snapshot {
             files,
             environment: deployment.environment.clone(),
-            state_name: format!("{}/{}", slug(&deployment.blueprint), slug(&deployment.environment)),
+            // The id: a rename must not lead to another state.
+            state_name: deployment.id.to_string(),
             terraform_version: deployment.terraform_version.clone(),
             backend: deployment.backend.clone(),
             backend_config: deployment.backend_config.clone(),

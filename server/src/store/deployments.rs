@@ -236,3 +236,37 @@ pub async fn delete_value(
         .await?;
     Ok(())
 }
+
+/// A deployment in `scope` (an id of a deployment, environment, blueprint or project) that a worker is busy with: its
+/// blueprint's and environment's name.
+pub async fn working(db: &mut Connection, scope: &str) -> Result<Option<(String, String)>> {
+    Ok(sqlx::query_as(
+        "SELECT b.name, e.name FROM deployments d
+           JOIN blueprints b ON b.id = d.blueprint_id
+           JOIN environments e ON e.id = d.environment_id
+          WHERE (d.id = $1 OR d.blueprint_id = $1 OR d.environment_id = $1 OR b.project_id = $1)
+            AND d.id IN (SELECT r.deployment_id FROM runs r JOIN run_jobs j ON j.run_id = r.id WHERE j.launched = 1)
+          LIMIT 1",
+    )
+    .bind(scope)
+    .fetch_optional(db)
+    .await?)
+}
+
+/// A deployment in `scope` whose latest managed state holds resources: its blueprint's and environment's name, and how
+/// many.
+pub async fn managing(db: &mut Connection, scope: &str) -> Result<Option<(String, String, i64)>> {
+    Ok(sqlx::query_as(
+        "SELECT b.name, e.name, s.resources FROM deployments d
+           JOIN blueprints b ON b.id = d.blueprint_id
+           JOIN environments e ON e.id = d.environment_id
+           JOIN state_versions s ON s.deployment_id = d.id
+          WHERE (d.id = $1 OR d.blueprint_id = $1 OR d.environment_id = $1 OR b.project_id = $1)
+            AND s.resources > 0
+            AND s.number = (SELECT MAX(l.number) FROM state_versions l WHERE l.deployment_id = d.id)
+          LIMIT 1",
+    )
+    .bind(scope)
+    .fetch_optional(db)
+    .await?)
+}

@@ -89,7 +89,8 @@ pub fn run(
     output: &Arc<Mutex<Output>>,
 ) -> io::Result<Exit> {
     let (program, arguments) = step.argv.split_first().ok_or_else(|| io::Error::other("no command"))?;
-    let capture = step.capture.as_ref().map(|capture| Ok::<_, io::Error>((File::create(&capture.path)?, capture)));
+    let capture =
+        step.capture.as_ref().map(|capture| Ok::<_, io::Error>((File::create(&capture.path)?, capture)));
     let capture = capture.transpose()?;
     let (reader, writer) = io::pipe()?;
     let mut command = Command::new(program);

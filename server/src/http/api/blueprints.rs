@@ -8,7 +8,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Cursor, Name};
+use super::{Cursor, Force, Name};
 use crate::{
     app::App,
     auth::Actor,
@@ -22,7 +22,7 @@ use crate::{
     project::{
         Page,
         blueprints::{self, Step, Texts},
-        design,
+        design, download as files,
     },
     store::{
         BlueprintId, ProjectId,
@@ -95,9 +95,14 @@ async fn rename(
     Ok(Json(blueprints::rename(&app, &actor, &id, &body.name).await?))
 }
 
-#[utoipa::path(delete, path = "/blueprints/{id}", params(("id" = String, Path)), responses((status = NO_CONTENT)))]
-async fn delete(State(app): State<App>, actor: Actor, Path(id): Path<BlueprintId>) -> ApiResult<StatusCode> {
-    blueprints::delete(&app, &actor, &id).await?;
+#[utoipa::path(delete, path = "/blueprints/{id}", params(("id" = String, Path), Force), responses((status = NO_CONTENT)))]
+async fn delete(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    Query(force): Query<Force>,
+) -> ApiResult<StatusCode> {
+    blueprints::delete(&app, &actor, &id, force.force).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -311,5 +316,5 @@ async fn archive(
 ) -> ApiResult<Response> {
     let opened = design::open(&app, &actor, &id, at.revision).await?;
     let name = format!("{}-r{}", opened.blueprint.name, opened.revision.number);
-    Ok(download::zip(&name, design::download(&opened)))
+    Ok(download::zip(&name, files::blueprint(&opened)))
 }

@@ -1,17 +1,20 @@
 //! Deployments and their values.
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
+    response::Response,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::Force;
 use crate::{
     app::App,
     auth::Actor,
-    http::{extract::Json, problem::ApiResult},
+    http::{download as http_download, extract::Json, problem::ApiResult},
     project::{
         deployments::{self, DeploymentChange, NewDeployment},
+        download,
         values::{self, NewValue, ValueView},
     },
     store::{
@@ -27,6 +30,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(get, update, delete))
         .routes(routes!(list_values))
         .routes(routes!(set_value, unset_value))
+        .routes(routes!(archive))
 }
 
 #[utoipa::path(get, path = "/projects/{id}/deployments", params(("id" = String, Path)), responses((status = OK, body = Vec<Deployment>)))]
@@ -66,9 +70,14 @@ async fn update(
     Ok(Json(deployments::update(&app, &actor, &id, &body).await?))
 }
 
-#[utoipa::path(delete, path = "/deployments/{id}", params(("id" = String, Path)), responses((status = NO_CONTENT)))]
-async fn delete(State(app): State<App>, actor: Actor, Path(id): Path<DeploymentId>) -> ApiResult<StatusCode> {
-    deployments::delete(&app, &actor, &id).await?;
+#[utoipa::path(delete, path = "/deployments/{id}", params(("id" = String, Path), Force), responses((status = NO_CONTENT)))]
+async fn delete(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<DeploymentId>,
+    Query(force): Query<Force>,
+) -> ApiResult<StatusCode> {
+    deployments::delete(&app, &actor, &id, force.force).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -99,4 +108,13 @@ async fn unset_value(
 ) -> ApiResult<StatusCode> {
     values::unset(&app, &actor, &id, category, &name).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A zip of plain Terraform with the backend and the values that are no secret.
+#[utoipa::path(get, path = "/deployments/{id}/archive.zip", params(("id" = String, Path)), responses((status = OK, content_type = "application/zip")))]
+async fn archive(State(app): State<App>, actor: Actor, Path(id): Path<DeploymentId>) -> ApiResult<Response> {
+    let (deployment, files) = download::deployment(&app, &actor, &id).await?;
+    let name =
+        format!("{}-{}-r{}", deployment.blueprint, deployment.environment, deployment.effective_revision());
+    Ok(http_download::zip(&name, files))
 }

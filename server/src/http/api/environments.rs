@@ -1,12 +1,12 @@
 //! Environments.
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::Name;
+use super::{Force, Name};
 use crate::{
     app::App,
     auth::Actor,
@@ -57,12 +57,13 @@ async fn rename(
     Ok(Json(environments::rename(&app, &actor, &id, &body.name).await?))
 }
 
-#[utoipa::path(delete, path = "/environments/{id}", params(("id" = String, Path)), responses((status = NO_CONTENT)))]
+#[utoipa::path(delete, path = "/environments/{id}", params(("id" = String, Path), Force), responses((status = NO_CONTENT)))]
 async fn delete(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<EnvironmentId>,
+    Query(force): Query<Force>,
 ) -> ApiResult<StatusCode> {
-    environments::delete(&app, &actor, &id).await?;
+    environments::delete(&app, &actor, &id, force.force).await?;
     Ok(StatusCode::NO_CONTENT)
 }

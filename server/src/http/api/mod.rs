@@ -82,6 +82,14 @@ pub struct Cursor {
     pub cursor: Option<String>,
 }
 
+/// Whether to delete what still manages resources.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+pub struct Force {
+    /// Delete although state is held whose resources stay in the cloud, managed by nobody.
+    #[serde(default)]
+    pub force: bool,
+}
+
 /// A name to give.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

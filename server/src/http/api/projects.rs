@@ -7,7 +7,7 @@ use axum::{
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Cursor, Name};
+use super::{Cursor, Force, Name};
 use crate::{
     app::App,
     auth::Actor,
@@ -60,9 +60,14 @@ async fn rename(
     Ok(Json(projects::rename(&app, &actor, &id, &body.name).await?))
 }
 
-#[utoipa::path(delete, path = "/projects/{id}", params(("id" = String, Path)), responses((status = NO_CONTENT)))]
-async fn delete(State(app): State<App>, actor: Actor, Path(id): Path<ProjectId>) -> ApiResult<StatusCode> {
-    projects::delete(&app, &actor, &id).await?;
+#[utoipa::path(delete, path = "/projects/{id}", params(("id" = String, Path), Force), responses((status = NO_CONTENT)))]
+async fn delete(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<ProjectId>,
+    Query(force): Query<Force>,
+) -> ApiResult<StatusCode> {
+    projects::delete(&app, &actor, &id, force.force).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -89,7 +89,7 @@ async fn rename(
 
 async fn delete(State(app): State<App>, viewer: Viewer, Path(id): Path<ProjectId>) -> PageResult {
     let project = projects::get(&app, &viewer.actor, &id).await?;
-    projects::delete(&app, &viewer.actor, &id).await?;
+    projects::delete(&app, &viewer.actor, &id, false).await?;
     Ok(go_saying("/projects", &format!("Project {} is deleted", project.name)))
 }
 
