@@ -3,6 +3,7 @@
 mod accounts;
 mod blueprint;
 mod deployments;
+mod catalog_pages;
 mod design;
 mod openapi;
 mod projects;

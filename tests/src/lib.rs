@@ -134,6 +134,13 @@ impl User {
         Answer::read(request.send().await.expect("the server answers")).await
     }
 
+    /// A page for people: its status and its HTML.
+    pub async fn page(&self, path: &str) -> (u16, String) {
+        let request = self.client.get(format!("{}{path}", self.base)).bearer_auth(&self.token);
+        let response = request.send().await.expect("the server answers");
+        (response.status().as_u16(), response.text().await.expect("the body arrives"))
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }

@@ -7,6 +7,9 @@ import { showFlash, toast } from "./ui/toast";
 import { startTimes } from "./ui/times";
 import { problemText } from "./ui/http";
 import { startForms } from "./ui/forms";
+import { startCopy } from "./ui/copy";
+import { startFilter } from "./ui/filter";
+import { startReveal } from "./ui/reveal";
 
 // A 422 carries the form with its errors and is swapped in. Any other failure is told, and the page stays as it was.
 document.addEventListener("htmx:before:swap", (event) => {
@@ -25,6 +28,9 @@ startMenus();
 startDialogs();
 startForms();
 startTimes();
+startCopy();
+startFilter();
+startReveal();
 showFlash();
 
 // "/" goes to the page's own search, as long as nobody is typing.

@@ -1,7 +1,9 @@
 //! Pages for people: rendered here, moved in fragments by htmx.
 
 mod access;
+mod catalog;
 mod layout;
+mod markdown;
 mod page;
 mod projects;
 
@@ -12,6 +14,7 @@ use crate::{app::App, error::Error};
 pub fn router() -> Router<App> {
     Router::new()
         .merge(access::router())
+        .merge(catalog::router())
         .merge(projects::router())
         .fallback(|| async { page::PageError(Error::NotFound("page")) })
         .layer(middleware::from_fn(page::finish))

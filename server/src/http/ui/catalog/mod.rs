@@ -1,0 +1,92 @@
+//! The catalog browser: providers, what they offer, and the documentation of each element.
+
+mod arguments;
+mod document;
+mod facts;
+mod overview;
+mod provider;
+
+use axum::{Router, routing::get};
+use cloudoven_crawler::catalog::{Address, Index, Kind};
+
+use super::layout::{Chip, Layout};
+use crate::{
+    app::App,
+    catalog::{Loaded, ProviderVersion},
+    error::{Error, Result},
+};
+
+pub fn router() -> Router<App> {
+    Router::new()
+        .route("/catalog", get(overview::providers))
+        .route("/catalog/search", get(overview::search))
+        .route("/catalog/{host}/{namespace}/{name}", get(provider::newest))
+        .route("/catalog/{host}/{namespace}/{name}/{version}", get(provider::page))
+        .route("/catalog/{host}/{namespace}/{name}/{version}/{kind}/{element}", get(document::page))
+}
+
+/// The kinds in the order that pages list them.
+const KINDS: [Kind; 4] = [Kind::Resource, Kind::DataSource, Kind::EphemeralResource, Kind::Provider];
+
+/// A kind in an address.
+fn slug(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Resource => "resource",
+        Kind::DataSource => "data-source",
+        Kind::EphemeralResource => "ephemeral-resource",
+        Kind::Provider => "provider",
+    }
+}
+
+/// A kind in words, one and many.
+fn words(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Resource => ("resource", "resources"),
+        Kind::DataSource => ("data source", "data sources"),
+        Kind::EphemeralResource => ("ephemeral resource", "ephemeral resources"),
+        Kind::Provider => ("provider", "provider"),
+    }
+}
+
+/// A kind as a chip, the same on every page.
+fn chip(kind: Kind) -> Chip {
+    let tone = match kind {
+        Kind::Resource => "create",
+        Kind::DataSource => "read",
+        Kind::EphemeralResource => "replace",
+        Kind::Provider => "accent",
+    };
+    Chip::new(tone, kind.keyword())
+}
+
+/// The page of a provider's version.
+fn provider_url(address: &Address, version: &str) -> String {
+    format!("/catalog/{address}/{version}")
+}
+
+/// The page of an element.
+fn element_url(address: &Address, version: &str, kind: Kind, name: &str) -> String {
+    format!("{}/{}/{name}", provider_url(address, version), slug(kind))
+}
+
+/// The provider version that an address names.
+fn find<'a>(loaded: &'a Loaded, address: &'a Address, version: &str) -> Result<&'a ProviderVersion> {
+    let mut versions = loaded.of_provider(address);
+    versions.find(|v| v.index.version == version).ok_or(Error::NotFound("provider version"))
+}
+
+/// Whether a version has an element.
+fn has(index: &Index, kind: Kind, name: &str) -> bool {
+    index.elements.iter().any(|e| e.kind == kind && e.name == name)
+}
+
+/// One entry of the version switcher.
+struct VersionLink {
+    version: String,
+    url: String,
+    current: bool,
+}
+
+fn in_catalog(layout: Layout) -> Layout {
+    layout.section("catalog").crumb("Catalog", "/catalog")
+}
