@@ -122,6 +122,11 @@ pub struct User {
 }
 
 impl User {
+    /// The API token, for a caller outside of this process.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}/api/v1{path}", self.base)).bearer_auth(&self.token)
     }
