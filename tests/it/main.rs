@@ -7,3 +7,4 @@ mod catalog_pages;
 mod design;
 mod openapi;
 mod projects;
+mod runs;

@@ -1,0 +1,5 @@
+//! Runs: real Terraform with the demo provider, in real containers.
+
+mod apply;
+mod failures;
+mod support;
