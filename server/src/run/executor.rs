@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::store::RunId;
 
-/// Where the run's volume is in the container.
+/// Where the phase's volume is in the container.
 pub const WORK: &str = "/work";
 /// Terraform's CLI configuration, below [`WORK`]; the executor writes it, since it knows the provider mirror.
 pub const CLI_CONFIG: &str = "cli.tfrc";
@@ -149,14 +149,14 @@ pub trait Executor: Send + Sync + fmt::Debug {
     /// Sends a signal. Harmless when the container has ended.
     async fn signal(&self, key: &PhaseKey, signal: Signal) -> ExecResult<()>;
 
-    /// A file of the run's volume of at most `limit` bytes, while the container runs or afterwards; `None` when there
+    /// A file of the phase's volume of at most `limit` bytes, while the container runs or afterwards; `None` when there
     /// is no such file.
     async fn collect(&self, key: &PhaseKey, path: &str, limit: u64) -> ExecResult<Option<Vec<u8>>>;
 
     /// Makes [`Executor::collect`] work on a volume whose container is gone. False when the volume is gone too.
     async fn recover(&self, key: &PhaseKey, terraform_version: &str) -> ExecResult<bool>;
 
-    /// Removes the phase's container and the run's volume.
+    /// Removes the phase's container and volume.
     async fn remove(&self, key: &PhaseKey) -> ExecResult<()>;
 
     /// Every container and volume of this installation's runs.

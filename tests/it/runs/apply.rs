@@ -64,7 +64,8 @@ async fn a_deployment_is_planned_applied_and_destroyed(database: Database) {
         json!({"confirm": true, "discard": true, "cancel": false, "force_cancel": false})
     );
     let plan = app.user.get(&format!("/runs/{run}/plan")).await.expect(200);
-    let addresses: Vec<_> = plan["resources"].as_array().unwrap().iter().map(|r| r["address"].clone()).collect();
+    let addresses: Vec<_> =
+        plan["resources"].as_array().unwrap().iter().map(|r| r["address"].clone()).collect();
     assert_eq!(
         addresses,
         ["demo_network.main", "demo_server.web", "demo_subnet.front", "terraform_data.leak"]

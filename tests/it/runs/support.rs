@@ -101,7 +101,9 @@ pub fn clean_up(instance: &str) {
         (vec!["volume", "ls", "-q"], vec!["volume", "rm", "-f"]),
         (vec!["network", "ls", "-q"], vec!["network", "rm"]),
     ] {
-        let Ok(output) = Command::new("docker").args(list).args(["--filter", &filter]).output() else { continue };
+        let Ok(output) = Command::new("docker").args(list).args(["--filter", &filter]).output() else {
+            continue;
+        };
         let ids = String::from_utf8_lossy(&output.stdout).into_owned();
         let ids: Vec<&str> = ids.split_whitespace().collect();
         if !ids.is_empty() {
@@ -132,12 +134,14 @@ impl RunApp {
             adjust(config);
         })
         .await;
-        let executor = cloudoven::app::docker(&test.app.config, &test.app.db).await.expect("an engine is named");
+        let executor =
+            cloudoven::app::docker(&test.app.config, &test.app.db).await.expect("an engine is named");
         executor.add_to_mirror(&mirror(), "1.11.4").await.expect("the mirror takes the demo provider");
         let mut tx = test.app.db.begin().await.expect("the database answers");
         let instance = runs::installation(&mut tx).await.expect("the installation has an id");
         tx.commit().await.expect("the database answers");
-        let worker = tokio::spawn(Worker::new(test.app.clone()).run(tokio_util::sync::CancellationToken::new()));
+        let worker =
+            tokio::spawn(Worker::new(test.app.clone()).run(tokio_util::sync::CancellationToken::new()));
         let user = test.user("ada").await;
         RunApp { test, user, cloud, instance, worker }
     }
@@ -159,7 +163,8 @@ impl RunApp {
         let mut files = current["files"].clone();
         files["main.tf"] = Value::from(format!("{PROVIDER}{main}"));
         let revision = current["revision"].clone();
-        let revision = revision["number"].as_i64().or_else(|| revision.as_i64()).expect("a revision has a number");
+        let revision =
+            revision["number"].as_i64().or_else(|| revision.as_i64()).expect("a revision has a number");
         let answer = self
             .user
             .request(reqwest::Method::PUT, &path)
@@ -228,7 +233,12 @@ pub async fn reaches(user: &User, run: &str, status: &str) -> Value {
         let over = ["applied", "errored", "canceled", "force_canceled", "planned_and_finished", "discarded"];
         let ended = over.iter().any(|over| view["status"] == *over);
         if ended || Instant::now() > deadline {
-            panic!("run is {} ({}) and not {status}:\n{}", view["status"], view["reason"], log(user, run).await);
+            panic!(
+                "run is {} ({}) and not {status}:\n{}",
+                view["status"],
+                view["reason"],
+                log(user, run).await
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Phases in containers of a Docker engine, local or remote: nothing of the host's file system is mounted, files go in
-//! and out through the engine's archive calls on a named volume per run.
+//! and out through the engine's archive calls on a named volume per phase.
 
 mod archive;
 mod mirror;
@@ -234,7 +234,7 @@ impl Executor for DockerExecutor {
 
     async fn prepare(&self, spec: &LaunchSpec) -> ExecResult<()> {
         let volume = VolumeCreateRequest {
-            name: Some(self.names.volume(&spec.key.run)),
+            name: Some(self.names.volume(&spec.key)),
             labels: Some(self.names.labels(&spec.key, spec.fence)),
             ..VolumeCreateRequest::default()
         };
@@ -308,7 +308,7 @@ impl Executor for DockerExecutor {
 
     async fn recover(&self, key: &PhaseKey, terraform_version: &str) -> ExecResult<bool> {
         let engine = self.engine().await?;
-        match engine.inspect_volume(&self.names.volume(&key.run)).await {
+        match engine.inspect_volume(&self.names.volume(key)).await {
             Ok(_) => {}
             Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => return Ok(false),
             Err(error) => return Err(fault(error)),
@@ -322,7 +322,7 @@ impl Executor for DockerExecutor {
 
     async fn remove(&self, key: &PhaseKey) -> ExecResult<()> {
         self.remove_container(key).await?;
-        let volume = self.names.volume(&key.run);
+        let volume = self.names.volume(key);
         let removed = self.engine().await?.remove_volume(&volume, None::<RemoveVolumeOptions>);
         accept(removed.await, &[404])
     }

@@ -26,8 +26,9 @@ impl Names {
         format!("cloudoven-{}-{}-{}", self.instance, key.run, key.phase)
     }
 
-    pub fn volume(&self, run: &RunId) -> String {
-        format!("cloudoven-{}-{run}", self.instance)
+    /// One per phase: what removes a plan's volume must never meet the one of the apply that follows.
+    pub fn volume(&self, key: &PhaseKey) -> String {
+        self.container(key)
     }
 
     pub fn network(&self) -> String {

@@ -69,10 +69,8 @@ pub fn mirror_writer(config: &DockerConfig, names: &Names, image: String) -> Con
 }
 
 fn mounts(config: &DockerConfig, names: &Names, key: &PhaseKey) -> Vec<Mount> {
-    let mut mounts = vec![
-        volume_mount(names.volume(&key.run), WORK, false),
-        volume_mount(names.providers(), PROVIDERS, true),
-    ];
+    let mut mounts =
+        vec![volume_mount(names.volume(key), WORK, false), volume_mount(names.providers(), PROVIDERS, true)];
     mounts.extend(config.volumes.iter().filter_map(|volume| {
         let mut parts = volume.splitn(3, ':');
         let (name, path) = (parts.next()?, parts.next()?);
