@@ -49,7 +49,8 @@ CREATE TABLE run_events (
     PRIMARY KEY (run_id, position)
 );
 
--- The phase that a run waits for or is in, and who holds it. A worker writes only while `fence` is what it claimed.
+-- The phase that a run waits for (queued), is in (leased) or was in last (done), and who holds it. A worker writes only
+-- while `fence` is what it claimed; it counts on over all phases of a run.
 CREATE TABLE run_jobs (
     run_id      TEXT    NOT NULL PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
     phase       TEXT    NOT NULL,
@@ -57,7 +58,8 @@ CREATE TABLE run_jobs (
     fence       BIGINT NOT NULL,
     worker      TEXT,
     lease_until BIGINT NOT NULL,
-    -- 1 once the container may have been started: recorded before the start, so that nothing is started twice.
+    -- The fence of the container that may have been started, 0 for none: recorded before the start, so that nothing is
+    -- started twice.
     launched    BIGINT NOT NULL,
     launches    BIGINT NOT NULL,
     attempts    BIGINT NOT NULL,

@@ -101,7 +101,7 @@ impl Drive {
         let credentials = Credentials::of(values);
         let masker = snapshot.masker(&credentials)?;
         let lease = Lease { app: app.clone(), run: run.id.clone(), fence: job.fence };
-        let key = PhaseKey { run: run.id.clone(), phase: job.phase.clone() };
+        let key = PhaseKey { run: run.id.clone(), phase: job.phase.clone(), fence: job.launch_fence() };
         let limits = app.runner_limits();
         let drive = Drive { app: app.clone(), lease, job, run, snapshot, credentials, masker, key, limits };
         match outdated {
@@ -147,6 +147,7 @@ impl Drive {
                     run_jobs::reset_launched(&mut tx, &self.run.id).await?;
                     self.lease.commit(tx).await?;
                     self.job.note_launched(false);
+                    self.key.fence = self.job.launch_fence();
                 }
                 None => return Ok(Some(self.recover().await?)),
             }
@@ -199,7 +200,6 @@ impl Drive {
         }
         Ok(Ok(LaunchSpec {
             key: self.key.clone(),
-            fence: self.job.fence,
             terraform_version: self.snapshot.terraform_version.clone(),
             arguments: vec![format!("{}/{PHASE_FILE}", super::executor::WORK)],
             environment: workspace::environment(&self.snapshot, &self.credentials)?,
@@ -227,7 +227,7 @@ impl Drive {
 
     /// Stores the container's output and watches over it until it ends.
     async fn follow(&self, stop: &CancellationToken) -> WorkResult<End> {
-        let source = format!("{}.{}", self.job.phase, self.job.launches);
+        let source = format!("{}.{}", self.job.phase, self.key.fence);
         let mut log = LogWriter::resume(self.lease.clone(), source, self.masker.clone()).await?;
         let mut watch = Watch::new(self).await?;
         loop {

@@ -24,6 +24,9 @@ pub struct PhaseKey {
     pub run: RunId,
     /// `plan` or `apply`.
     pub phase: String,
+    /// The lease's counter at the launch. A worker that was away and has lost its lease makes a container of another
+    /// name, which nobody starts.
+    pub fence: i64,
 }
 
 /// A file for the volume, or one from it.
@@ -60,8 +63,6 @@ impl fmt::Debug for Environment {
 #[derive(Debug, Clone)]
 pub struct LaunchSpec {
     pub key: PhaseKey,
-    /// The lease's counter when it was launched, for people who look at the engine.
-    pub fence: i64,
     pub terraform_version: String,
     /// Arguments of the image's entry.
     pub arguments: Vec<String>,

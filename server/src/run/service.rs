@@ -281,7 +281,7 @@ pub async fn cancel(app: &App, actor: &Actor, id: &RunId, force: bool) -> Result
     let mut tx = app.db.begin().await?;
     let run = visible(&mut tx, actor, id).await?;
     // The job before the deployment, in the order in which a worker takes them.
-    let idle = !run_jobs::exists(&mut tx, id).await? || run_jobs::remove_waiting(&mut tx, id).await?;
+    let idle = !run_jobs::exists(&mut tx, id).await? || run_jobs::end_waiting(&mut tx, id).await?;
     let run = Run { status: runs::get(&mut tx, id).await?.status, ..run };
     if run.status.after(Event::Cancel).is_none() {
         return Err(Error::Conflict(format!("run {} is {} and can't be canceled", run.number, run.status)));

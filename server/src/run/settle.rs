@@ -104,7 +104,7 @@ async fn finish(drive: &Drive, mut tx: Tx, verdict: &Verdict) -> WorkResult<()> 
     // A run that was taken off the queue before its phase began is in the status before it.
     advance(&drive.app, &mut tx, &run, verdict.event, None, reason).await?;
     if matches!(verdict.event, Event::Planned { waits: true }) {
-        crate::store::run_jobs::remove(&mut tx, &run.id).await?;
+        crate::store::run_jobs::end(&mut tx, &run.id).await?;
     }
     drive.lease.commit(tx).await
 }

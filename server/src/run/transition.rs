@@ -29,12 +29,12 @@ pub async fn advance(
         return Err(conflict(run));
     }
     if !next.holds_deployment() {
-        run_jobs::remove(tx, &run.id).await?;
+        run_jobs::end(tx, &run.id).await?;
         if run.operation.may_apply() {
             start_next(app, tx, run).await?;
         }
     } else if next.is_final() {
-        run_jobs::remove(tx, &run.id).await?;
+        run_jobs::end(tx, &run.id).await?;
     }
     Ok(())
 }

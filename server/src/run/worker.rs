@@ -110,8 +110,9 @@ async fn sweep(app: &App) -> Result<()> {
     let found =
         app.executor.list().await.map_err(|error| crate::error::Error::Unavailable(error.to_string()))?;
     for found in found {
-        // The row is there before the container is made and until its artefacts are stored.
-        if !run_jobs::exists(&mut *app.db.read().await?, &found.key.run).await? {
+        // The row is there before a container is made and until its artefacts are stored.
+        let key = &found.key;
+        if !run_jobs::needs(&mut *app.db.read().await?, &key.run, &key.phase, key.fence).await? {
             tracing::info!(run = %found.key.run, phase = found.key.phase, running = found.running, "removing what a run left");
             if let Err(error) = app.executor.remove(&found.key).await {
                 tracing::warn!(run = %found.key.run, %error, "a container could not be removed yet");

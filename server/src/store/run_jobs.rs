@@ -25,23 +25,30 @@ impl Job {
         RunId(self.run_id.clone())
     }
 
-    /// Whether the container may have been started.
+    /// Whether a container may have been started.
     pub fn launched(&self) -> bool {
         self.launched != 0
     }
 
+    /// The fence that the container was launched under, or would be now.
+    pub fn launch_fence(&self) -> i64 {
+        if self.launched() { self.launched } else { self.fence }
+    }
+
     /// Follows [`set_launched`] and [`reset_launched`].
     pub fn note_launched(&mut self, launched: bool) {
-        self.launched = i64::from(launched);
+        self.launched = if launched { self.fence } else { 0 };
         self.launches += i64::from(launched);
     }
 }
 
-/// Queues a phase of a run that has none.
+/// Queues a phase of a run that has none. The fence goes on counting.
 pub async fn enqueue(db: &mut Connection, run: &RunId, phase: &str, now: i64) -> Result<()> {
     sqlx::query(
         "INSERT INTO run_jobs (run_id, phase, state, fence, lease_until, launched, launches, attempts, created_at)
-         VALUES ($1, $2, 'queued', 0, 0, 0, 0, 0, $3)",
+         VALUES ($1, $2, 'queued', 0, 0, 0, 0, 0, $3)
+         ON CONFLICT (run_id) DO UPDATE SET phase = excluded.phase, state = 'queued', lease_until = 0, launched = 0,
+                                            launches = 0, attempts = 0, created_at = excluded.created_at",
     )
     .bind(run.as_str())
     .bind(phase)
@@ -61,9 +68,9 @@ pub async fn claim(db: &Db, worker: &str, lease: i64) -> Result<Option<Job>> {
         "UPDATE run_jobs
             SET state = 'leased', worker = $1, lease_until = $2, fence = fence + 1, attempts = attempts + 1
           WHERE run_id = (SELECT run_id FROM run_jobs
-                           WHERE state = 'queued' OR lease_until < $3
+                           WHERE state = 'queued' OR (state = 'leased' AND lease_until < $3)
                            ORDER BY created_at, run_id LIMIT 1 {skip})
-            AND (state = 'queued' OR lease_until < $3)
+            AND (state = 'queued' OR (state = 'leased' AND lease_until < $3))
         RETURNING run_id, phase, fence, launched, launches, attempts"
     );
     let job: Option<Job> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
@@ -90,9 +97,9 @@ pub async fn hold(db: &Db, tx: &mut Connection, run: &RunId, fence: i64, lease: 
     Ok(held.rows_affected() == 1)
 }
 
-/// Records that the container may be running from now on. Call it under [`hold`].
+/// Records that the container of this fence may be running from now on. Call it under [`hold`].
 pub async fn set_launched(tx: &mut Connection, run: &RunId) -> Result<()> {
-    sqlx::query("UPDATE run_jobs SET launched = 1, launches = launches + 1 WHERE run_id = $1")
+    sqlx::query("UPDATE run_jobs SET launched = fence, launches = launches + 1 WHERE run_id = $1")
         .bind(run.as_str())
         .execute(tx)
         .await?;
@@ -115,27 +122,47 @@ pub async fn release(db: &mut Connection, run: &RunId, fence: i64) -> Result<()>
     Ok(())
 }
 
-/// Removes the phase: it is settled, or will not happen.
-pub async fn remove(db: &mut Connection, run: &RunId) -> Result<()> {
-    sqlx::query("DELETE FROM run_jobs WHERE run_id = $1").bind(run.as_str()).execute(db).await?;
-    Ok(())
-}
-
-/// Removes a phase that nobody has claimed; false when somebody has.
-pub async fn remove_waiting(db: &mut Connection, run: &RunId) -> Result<bool> {
-    let removed = sqlx::query("DELETE FROM run_jobs WHERE run_id = $1 AND state = 'queued' AND launched = 0")
+/// Ends the phase: it is settled, or will not happen. The row stays for its fence.
+pub async fn end(db: &mut Connection, run: &RunId) -> Result<()> {
+    sqlx::query("UPDATE run_jobs SET state = 'done', worker = NULL WHERE run_id = $1")
         .bind(run.as_str())
         .execute(db)
         .await?;
-    Ok(removed.rows_affected() == 1)
+    Ok(())
+}
+
+/// Ends a phase that nobody has begun; false when somebody has.
+pub async fn end_waiting(db: &mut Connection, run: &RunId) -> Result<bool> {
+    let ended = sqlx::query(
+        "UPDATE run_jobs SET state = 'done' WHERE run_id = $1 AND state = 'queued' AND launched = 0",
+    )
+    .bind(run.as_str())
+    .execute(db)
+    .await?;
+    Ok(ended.rows_affected() == 1)
+}
+
+/// Whether a container of this phase, made under `fence`, is one that the run needs or may come to need.
+pub async fn needs(db: &mut Connection, run: &RunId, phase: &str, fence: i64) -> Result<bool> {
+    let count: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM run_jobs
+          WHERE run_id = $1 AND phase = $2 AND state <> 'done' AND (launched = $3 OR fence <= $3)",
+    )
+    .bind(run.as_str())
+    .bind(phase)
+    .bind(fence)
+    .fetch_one(db)
+    .await?;
+    Ok(count > 0)
 }
 
 /// Whether the run has something to do or is doing it.
 pub async fn exists(db: &mut Connection, run: &RunId) -> Result<bool> {
-    let count: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM run_jobs WHERE run_id = $1")
-        .bind(run.as_str())
-        .fetch_one(db)
-        .await?;
+    let count: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM run_jobs WHERE run_id = $1 AND state <> 'done'")
+            .bind(run.as_str())
+            .fetch_one(db)
+            .await?;
     Ok(count > 0)
 }
 
@@ -143,7 +170,7 @@ pub async fn exists(db: &mut Connection, run: &RunId) -> Result<bool> {
 pub async fn depth(db: &mut Connection) -> Result<(i64, i64)> {
     Ok(sqlx::query_as(
         "SELECT COALESCE(CAST(SUM(CASE WHEN state = 'queued' THEN 1 ELSE 0 END) AS BIGINT), 0),
-                COALESCE(CAST(SUM(CASE WHEN state = 'queued' THEN 0 ELSE 1 END) AS BIGINT), 0)
+                COALESCE(CAST(SUM(CASE WHEN state = 'leased' THEN 1 ELSE 0 END) AS BIGINT), 0)
            FROM run_jobs",
     )
     .fetch_one(db)

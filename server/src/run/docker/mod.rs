@@ -235,7 +235,7 @@ impl Executor for DockerExecutor {
     async fn prepare(&self, spec: &LaunchSpec) -> ExecResult<()> {
         let volume = VolumeCreateRequest {
             name: Some(self.names.volume(&spec.key)),
-            labels: Some(self.names.labels(&spec.key, spec.fence)),
+            labels: Some(self.names.labels(&spec.key)),
             ..VolumeCreateRequest::default()
         };
         self.engine().await?.create_volume(volume).await.map_err(fault)?;

@@ -23,7 +23,7 @@ impl Names {
     }
 
     pub fn container(&self, key: &PhaseKey) -> String {
-        format!("cloudoven-{}-{}-{}", self.instance, key.run, key.phase)
+        format!("cloudoven-{}-{}-{}-{}", self.instance, key.run, key.phase, key.fence)
     }
 
     /// One per phase: what removes a plan's volume must never meet the one of the apply that follows.
@@ -49,11 +49,11 @@ impl Names {
         HashMap::from([(INSTANCE.to_owned(), self.instance.clone())])
     }
 
-    pub fn labels(&self, key: &PhaseKey, fence: i64) -> HashMap<String, String> {
+    pub fn labels(&self, key: &PhaseKey) -> HashMap<String, String> {
         let mut labels = self.instance_labels();
         labels.insert(RUN.to_owned(), key.run.to_string());
         labels.insert(PHASE.to_owned(), key.phase.clone());
-        labels.insert(FENCE.to_owned(), fence.to_string());
+        labels.insert(FENCE.to_owned(), key.fence.to_string());
         labels
     }
 
@@ -65,5 +65,9 @@ impl Names {
 
 /// The phase that labels belong to.
 pub fn key_of(labels: &HashMap<String, String>) -> Option<PhaseKey> {
-    Some(PhaseKey { run: RunId(labels.get(RUN)?.clone()), phase: labels.get(PHASE)?.clone() })
+    Some(PhaseKey {
+        run: RunId(labels.get(RUN)?.clone()),
+        phase: labels.get(PHASE)?.clone(),
+        fence: labels.get(FENCE)?.parse().ok()?,
+    })
 }

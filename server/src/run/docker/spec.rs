@@ -32,7 +32,7 @@ pub fn container(
         env: Some(environment.collect()),
         user: Some(format!("{RUNNER_UID}:{RUNNER_UID}")),
         working_dir: Some(WORK.to_owned()),
-        labels: Some(names.labels(&spec.key, spec.fence)),
+        labels: Some(names.labels(&spec.key)),
         stop_signal: Some("SIGINT".to_owned()),
         stop_timeout: i64::try_from(config.limits.grace.as_secs()).ok(),
         host_config: Some(host(config, network, mounts(config, names, &spec.key))),
@@ -51,7 +51,7 @@ pub fn keeper(
     ContainerCreateBody {
         image: Some(image(config, terraform_version)),
         cmd: Some(vec!["/nonexistent".to_owned()]),
-        labels: Some(names.labels(key, -1)),
+        labels: Some(names.labels(key)),
         host_config: Some(host(config, "none", mounts(config, names, key))),
         ..ContainerCreateBody::default()
     }
