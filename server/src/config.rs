@@ -81,7 +81,7 @@ pub struct Settings {
     #[arg(long, env = "CLOUDOVEN_RUN_VOLUMES", value_name = "VOLUMES", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_volumes: Option<Vec<String>>,
-    /// Docker engine, unix:///path or tcp://host:port [default: unix:///var/run/docker.sock]
+    /// Docker engine, unix:///path or tcp://host:port [default: DOCKER_HOST, else unix:///var/run/docker.sock]
     #[arg(long, env = "CLOUDOVEN_DOCKER_HOST", value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub docker_host: Option<String>,
@@ -139,7 +139,7 @@ impl Default for Config {
             run_timeout: 120,
             run_network: "own".into(),
             run_volumes: Vec::new(),
-            docker_host: "unix:///var/run/docker.sock".into(),
+            docker_host: String::new(),
         }
     }
 }
@@ -165,6 +165,10 @@ impl Config {
         config.data = config.data.canonicalize()?;
         if config.database.is_empty() {
             config.database = format!("sqlite:{}", config.data.join("cloudoven.db").display());
+        }
+        if config.docker_host.is_empty() {
+            config.docker_host =
+                std::env::var("DOCKER_HOST").unwrap_or_else(|_| "unix:///var/run/docker.sock".into());
         }
         if config.blobs.is_empty() {
             config.blobs = crate::blob::Blobs::local_url(&config.data.join("blobs"));
