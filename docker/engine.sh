@@ -23,10 +23,12 @@ answers && exit 0
 
 sudo=()
 [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+# The package may have started it a moment ago.
+running() { grep -qsx dockerd /proc/[0-9]*/comm; }
 echo "Starting the Docker engine." >&2
 if [ -d /run/systemd/system ]; then
     "${sudo[@]}" systemctl start docker || refuse "systemctl start docker failed."
-else
+elif ! running; then
     log=${TMPDIR:-/tmp}/dockerd.log
     "${sudo[@]}" rm -f /var/run/docker.pid
     "${sudo[@]}" setsid dockerd >"$log" 2>&1 </dev/null &
