@@ -7,9 +7,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Debian keeps the programs of each version off the PATH.
-PATH=$PATH:$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
-docker/need.sh initdb "the tests run on PostgreSQL too" postgresql
-PATH=$PATH:$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+servers() { PATH=$PATH:$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1); }
+servers
+if ! command -v initdb >/dev/null; then
+    docker/need.sh pg_ctlcluster "the tests run on PostgreSQL too" postgresql
+    servers
+fi
+command -v initdb >/dev/null || { echo "postgres.sh: no initdb; install PostgreSQL's server" >&2; exit 1; }
 
 directory=$(mktemp -d)
 # PostgreSQL refuses to run as root; the package brings a user of its own.
