@@ -41,7 +41,6 @@ pub struct Crumb {
 #[derive(Debug, Clone)]
 pub struct ProjectNav {
     pub id: String,
-    pub name: String,
 }
 
 /// One entry of the side navigation.
@@ -85,7 +84,7 @@ impl Layout {
 
     /// A page inside a project.
     pub fn in_project(mut self, id: &str, name: &str, section: &'static str) -> Layout {
-        self.project = Some(ProjectNav { id: id.to_owned(), name: name.to_owned() });
+        self.project = Some(ProjectNav { id: id.to_owned() });
         self.section = section;
         if section == "overview" {
             return self.crumb("Projects", "/projects").here(name);

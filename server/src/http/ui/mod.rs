@@ -1,11 +1,20 @@
 //! Pages for people: rendered here, moved in fragments by htmx.
 
 mod access;
+mod account;
+mod blueprints;
 mod catalog;
+mod deployments;
+mod designer;
+mod environments;
 mod layout;
 mod markdown;
+mod overview;
 mod page;
 mod projects;
+mod run;
+mod runs;
+mod settings;
 
 use axum::{Router, middleware};
 
@@ -14,8 +23,17 @@ use crate::{app::App, error::Error};
 pub fn router() -> Router<App> {
     Router::new()
         .merge(access::router())
+        .merge(account::router())
+        .merge(blueprints::router())
         .merge(catalog::router())
+        .merge(deployments::router())
+        .merge(designer::router())
+        .merge(environments::router())
+        .merge(overview::router())
         .merge(projects::router())
+        .merge(run::router())
+        .merge(runs::router())
+        .merge(settings::router())
         .fallback(|| async { page::PageError(Error::NotFound("page")) })
         .layer(middleware::from_fn(page::finish))
 }

@@ -15,14 +15,14 @@ export function problemText(status: number, body: string): string {
 /** The server could not be reached, or is being restarted: worth another try with the same request. */
 export class Unreachable extends Error {}
 
-/** Sends JSON and gives the answer back whatever its status; throws `Unreachable` when there is none. */
+/** Sends JSON (a string is JSON already) and gives the answer back whatever its status; throws `Unreachable` when there is none. */
 export async function sendJson(url: string, body: unknown, method = "POST"): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url, {
       method,
       headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(body),
+      body: typeof body === "string" ? body : JSON.stringify(body),
     });
   } catch {
     throw new Unreachable();

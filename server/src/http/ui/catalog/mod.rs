@@ -65,7 +65,7 @@ fn provider_url(address: &Address, version: &str) -> String {
 }
 
 /// The page of an element.
-fn element_url(address: &Address, version: &str, kind: Kind, name: &str) -> String {
+pub fn element_url(address: &Address, version: &str, kind: Kind, name: &str) -> String {
     format!("{}/{}/{name}", provider_url(address, version), slug(kind))
 }
 

@@ -1,0 +1,421 @@
+//! The form of one element, ready to be drawn.
+
+use askama::Template;
+use serde_json::{Value as Json, value::RawValue};
+
+use crate::{
+    blueprint::{
+        BlockGroup, BlockInstance, Control, Diagnostic, ElementKind, Field, Form, Section, Severity, Value,
+    },
+    http::ui::layout::{Chip, count},
+};
+
+/// Unset arguments of a nested block that are shown at once; more of them fold away.
+const OPEN_ARGUMENTS: usize = 6;
+/// Documented values or a default longer than this do not fit into a control.
+const MAX_HINT: usize = 60;
+
+/// The form pane.
+#[derive(Template)]
+#[template(path = "designer/_form.html")]
+pub struct FormView {
+    pub address: String,
+    pub kind: &'static str,
+    pub ty: String,
+    pub name: String,
+    pub file: String,
+    pub line: usize,
+    pub summary: String,
+    pub deprecated: bool,
+    pub code_only: bool,
+    pub code: String,
+    pub set: String,
+    pub all: String,
+    pub state: Chip,
+    pub problems: Vec<ProblemView>,
+    pub groups: Vec<GroupView>,
+    /// Where the catalog describes it.
+    pub catalog: Option<String>,
+    pub can_rename: bool,
+}
+
+/// A titled part of the form.
+pub struct GroupView {
+    pub title: &'static str,
+    pub section: &'static str,
+    pub fields: Vec<FieldView>,
+    pub blocks: Vec<BlockView>,
+}
+
+/// Something wrong, beside what it is about.
+pub struct ProblemView {
+    pub tone: &'static str,
+    pub message: String,
+}
+
+/// One argument.
+pub struct FieldView {
+    pub path: String,
+    pub name: String,
+    pub ty: String,
+    pub section: &'static str,
+    /// `text`, `lines`, `number`, `bool`, `select`, `list`, `map`, `object` or `code`.
+    pub control: &'static str,
+    /// The control of each item of a list, map or object.
+    pub item: &'static str,
+    pub set: bool,
+    pub expression: bool,
+    pub text: String,
+    pub checked: bool,
+    pub items: Vec<ItemView>,
+    pub code: String,
+    pub rows: usize,
+    pub placeholder: String,
+    pub options: Vec<OptionView>,
+    pub required: bool,
+    pub deprecated: bool,
+    pub replaces: bool,
+    pub line: Option<usize>,
+    pub summary: String,
+    pub hint: String,
+    pub problems: Vec<ProblemView>,
+}
+
+/// One entry of a list, map or object.
+pub struct ItemView {
+    /// Empty in a list.
+    pub key: String,
+    pub text: String,
+    /// The control: `text`, `number` or `bool`.
+    pub kind: &'static str,
+    pub required: bool,
+}
+
+/// One choice of a select.
+pub struct OptionView {
+    pub value: String,
+    pub selected: bool,
+}
+
+/// A nested block type: its instances, and the way to add one.
+#[derive(Template)]
+#[template(path = "designer/_block.html")]
+pub struct BlockView {
+    pub path: String,
+    pub name: String,
+    pub summary: String,
+    pub amount: String,
+    pub required: bool,
+    pub deprecated: bool,
+    pub can_add: bool,
+    /// Adding asks for a key first.
+    pub keyed: bool,
+    pub problems: Vec<ProblemView>,
+    pub instances: Vec<InstanceView>,
+}
+
+/// A nested block that is there.
+pub struct InstanceView {
+    pub path: String,
+    pub label: String,
+    pub line: usize,
+    pub dynamic: bool,
+    pub fields: Vec<FieldView>,
+    pub blocks: Vec<BlockView>,
+    /// Arguments and blocks that fold away.
+    pub rest_fields: Vec<FieldView>,
+    pub rest_blocks: Vec<BlockView>,
+    pub rest_title: String,
+    /// Where it goes when moved up or down among those of its type.
+    pub up: Option<String>,
+    pub down: Option<String>,
+}
+
+/// Lays a form out.
+pub fn view(form: Form, catalog: Option<String>) -> FormView {
+    let counts = form.counts;
+    let state = state(&form.diagnostics, &form);
+    let can_rename = !matches!(form.kind, ElementKind::Terraform | ElementKind::Other);
+    let arguments = count(counts.arguments, "argument", "arguments");
+    let all = match counts.blocks {
+        0 => arguments.clone(),
+        n => format!("{arguments} and {}", count(n, "block", "blocks")),
+    };
+    FormView {
+        kind: kind_word(form.kind),
+        ty: form.ty.clone().unwrap_or_default(),
+        set: format!("{} of {arguments} set", counts.arguments_set),
+        all,
+        state,
+        problems: form.diagnostics.iter().filter(|d| d.path.is_none()).map(problem).collect(),
+        groups: groups(form.fields, form.blocks, form.meta),
+        address: form.address,
+        name: form.name,
+        file: form.file,
+        line: form.line,
+        summary: form.summary,
+        deprecated: form.deprecated,
+        code_only: form.code_only,
+        code: form.code,
+        catalog,
+        can_rename,
+    }
+}
+
+/// What a person calls the kind.
+pub fn kind_word(kind: ElementKind) -> &'static str {
+    match kind {
+        ElementKind::Resource => "resource",
+        ElementKind::Data => "data source",
+        ElementKind::Ephemeral => "ephemeral resource",
+        ElementKind::Variable => "variable",
+        ElementKind::Local => "local",
+        ElementKind::Output => "output",
+        ElementKind::Provider => "provider",
+        ElementKind::Module => "module",
+        ElementKind::Terraform => "terraform settings",
+        ElementKind::Other => "block",
+    }
+}
+
+fn state(all: &[Diagnostic], form: &Form) -> Chip {
+    let errors = all.iter().filter(|d| d.severity == Severity::Error).count();
+    let warnings = all.iter().filter(|d| d.severity == Severity::Warning).count();
+    if errors > 0 {
+        Chip::new("destroy", count(errors, "error", "errors"))
+    } else if warnings > 0 {
+        Chip::new("update", count(warnings, "warning", "warnings"))
+    } else if form.code_only {
+        Chip::new("", "not checked")
+    } else {
+        Chip::new("create", "valid")
+    }
+}
+
+fn problem(d: &Diagnostic) -> ProblemView {
+    let tone = match d.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    };
+    ProblemView { tone, message: d.message.clone() }
+}
+
+fn groups(fields: Vec<Field>, blocks: Vec<BlockGroup>, meta: Vec<Field>) -> Vec<GroupView> {
+    let mut groups = [
+        GroupView { title: "Required", section: "required", fields: Vec::new(), blocks: Vec::new() },
+        GroupView { title: "Set", section: "set", fields: Vec::new(), blocks: Vec::new() },
+        GroupView { title: "Optional", section: "optional", fields: Vec::new(), blocks: Vec::new() },
+    ];
+    for field in fields {
+        let i = section_index(field.section);
+        groups[i].fields.push(field_view(field));
+    }
+    for block in blocks {
+        let i = if block.required {
+            0
+        } else if block.instances.is_empty() {
+            2
+        } else {
+            1
+        };
+        groups[i].blocks.push(block_view(block));
+    }
+    let meta = GroupView {
+        title: "Meta-arguments",
+        section: "meta",
+        fields: meta.into_iter().map(field_view).collect(),
+        blocks: Vec::new(),
+    };
+    let shown = |g: &GroupView| !g.fields.is_empty() || !g.blocks.is_empty();
+    groups.into_iter().chain([meta]).filter(shown).collect()
+}
+
+fn section_index(section: Section) -> usize {
+    match section {
+        Section::Required => 0,
+        Section::Set => 1,
+        Section::Optional => 2,
+    }
+}
+
+fn field_view(f: Field) -> FieldView {
+    let literal = match &f.value {
+        Some(Value::Literal(raw)) => Some(raw.as_ref()),
+        _ => None,
+    };
+    let expression = matches!(f.value, Some(Value::Expression(_)));
+    let text = literal.map(literal_text).unwrap_or_default();
+    let control = control(&f, &text);
+    let hint = f.references.first().map(|r| {
+        format!(
+            "In {} this refers to {}'s {}.",
+            count(r.count as usize, "example", "examples"),
+            r.target,
+            r.attribute
+        )
+    });
+    FieldView {
+        item: item_kind(&f.ty),
+        section: ["required", "set", "optional"][section_index(f.section)],
+        control,
+        set: f.value.is_some(),
+        expression,
+        checked: match literal {
+            Some(_) => text == "true",
+            None => f.default.as_deref() == Some("true"),
+        },
+        items: items(&f, literal),
+        rows: f.code.lines().count().clamp(1, 14),
+        placeholder: placeholder(&f),
+        options: options(&f, &text),
+        path: f.path.to_string(),
+        name: f.name,
+        ty: f.ty,
+        text,
+        code: f.code,
+        required: f.required,
+        deprecated: f.deprecated,
+        replaces: f.forces_replacement,
+        line: f.line,
+        summary: f.summary,
+        hint: hint.unwrap_or_default(),
+        problems: f.diagnostics.iter().map(problem).collect(),
+    }
+}
+
+/// A literal as it stands in a control: a string without quotes, anything else as JSON.
+fn literal_text(raw: &RawValue) -> String {
+    serde_json::from_str::<String>(raw.get()).unwrap_or_else(|_| raw.get().to_owned())
+}
+
+fn control(f: &Field, text: &str) -> &'static str {
+    match f.control {
+        Control::Text if text.contains('\n') => "lines",
+        Control::Text => "text",
+        Control::Number => "number",
+        Control::Bool => "bool",
+        Control::Select => "select",
+        Control::List => "list",
+        Control::Map => "map",
+        Control::Object => "object",
+        Control::Code => "code",
+    }
+}
+
+fn item_kind(ty: &str) -> &'static str {
+    match ty.split_once('(').map_or(ty, |(_, inner)| inner.trim_end_matches(')')) {
+        "number" => "number",
+        "bool" => "bool",
+        _ => "text",
+    }
+}
+
+fn items(f: &Field, literal: Option<&RawValue>) -> Vec<ItemView> {
+    let value: Json = literal.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    let text = |v: &Json| match v {
+        Json::String(s) => s.clone(),
+        Json::Null => String::new(),
+        other => other.to_string(),
+    };
+    let kind = item_kind(&f.ty);
+    match (f.control, &value) {
+        (Control::List, Json::Array(values)) => values
+            .iter()
+            .map(|v| ItemView { key: String::new(), text: text(v), kind, required: false })
+            .collect(),
+        (Control::Map, Json::Object(entries)) => entries
+            .iter()
+            .map(|(key, v)| ItemView { key: key.clone(), text: text(v), kind, required: false })
+            .collect(),
+        (Control::Object, _) => f
+            .attributes
+            .iter()
+            .map(|a| ItemView {
+                text: text(value.get(&a.name).unwrap_or(&Json::Null)),
+                key: a.name.clone(),
+                kind: item_kind(&a.ty),
+                required: a.required,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn placeholder(f: &Field) -> String {
+    let default = f.default.as_deref().filter(|d| !d.is_empty() && d.len() <= MAX_HINT);
+    match (default, f.options.as_slice()) {
+        (Some(default), _) => format!("{default} (default)"),
+        (None, []) => "not set".into(),
+        (None, options) => {
+            let all = options.join(", ");
+            if all.len() <= MAX_HINT { format!("not set · {all}") } else { "not set".into() }
+        }
+    }
+}
+
+/// The documented values; what is set stays choosable even where the page does not name it.
+fn options(f: &Field, text: &str) -> Vec<OptionView> {
+    if f.control != Control::Select {
+        return Vec::new();
+    }
+    let own = (!text.is_empty() && !f.options.iter().any(|o| o == text)).then(|| text.to_owned());
+    let all = own.into_iter().chain(f.options.iter().cloned());
+    all.map(|value| OptionView { selected: value == text, value }).collect()
+}
+
+fn block_view(group: BlockGroup) -> BlockView {
+    let n = group.instances.len();
+    let amount = match (n, group.max) {
+        (0, Some(1)) => "at most 1".to_owned(),
+        (0, Some(max)) => format!("at most {max}"),
+        (0, None) => String::new(),
+        (n, Some(max)) => format!("{n} of max {max}"),
+        (n, None) => n.to_string(),
+    };
+    let path = group.path.to_string();
+    BlockView {
+        instances: group
+            .instances
+            .into_iter()
+            .enumerate()
+            .map(|(i, b)| instance_view(b, i, n, &path))
+            .collect(),
+        keyed: group.nesting == cloudoven_crawler::catalog::Nesting::Map,
+        problems: group.diagnostics.iter().map(problem).collect(),
+        path,
+        name: group.name,
+        summary: group.summary,
+        amount,
+        required: group.required,
+        deprecated: group.deprecated,
+        can_add: group.can_add,
+    }
+}
+
+fn instance_view(block: BlockInstance, i: usize, n: usize, group: &str) -> InstanceView {
+    let (open, rest): (Vec<Field>, Vec<Field>) =
+        block.fields.into_iter().partition(|f| f.section != Section::Optional);
+    let (blocks, rest_blocks): (Vec<BlockGroup>, Vec<BlockGroup>) =
+        block.blocks.into_iter().partition(|b| b.required || !b.instances.is_empty());
+    let mut fields: Vec<FieldView> = open.into_iter().map(field_view).collect();
+    let mut rest_fields: Vec<FieldView> = rest.into_iter().map(field_view).collect();
+    if rest_fields.len() <= OPEN_ARGUMENTS {
+        fields.append(&mut rest_fields);
+    }
+    let title = [(rest_fields.len(), "argument", "arguments"), (rest_blocks.len(), "block", "blocks")];
+    let title: Vec<String> = title.iter().filter(|t| t.0 > 0).map(|t| count(t.0, t.1, t.2)).collect();
+    InstanceView {
+        path: block.path.to_string(),
+        label: block.label.unwrap_or_default(),
+        line: block.line,
+        dynamic: block.dynamic,
+        fields,
+        blocks: blocks.into_iter().map(block_view).collect(),
+        rest_fields,
+        rest_blocks: rest_blocks.into_iter().map(block_view).collect(),
+        rest_title: title.join(" and "),
+        up: (i > 0).then(|| format!("{group}[{}]", i - 1)),
+        down: (i + 1 < n).then(|| format!("{group}[{}]", i + 1)),
+    }
+}

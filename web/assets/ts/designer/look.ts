@@ -1,0 +1,120 @@
+// Where one is: the element in the form, the argument that has the focus, its documentation, its line in the code.
+// The address of the page always says it, so it can be sent to somebody.
+import { get } from "../ui/http";
+import { toast } from "../ui/toast";
+import { apply, onScreen } from "./apply";
+import { markLine, showFile } from "./code";
+import { flushTyping } from "./values";
+import { showPane } from "./panes";
+import { pending } from "./queue";
+import { byId, state, url, type Screen } from "./state";
+
+let shownDocs = "";
+let current: HTMLElement | null = null;
+
+function remember(path: string | null, push: boolean): void {
+  const search = new URLSearchParams();
+  if (state.element) search.set("element", state.element);
+  if (path) search.set("path", path);
+  const text = search.toString();
+  const address = `/blueprints/${state.id}${text ? `?${text}` : ""}`;
+  if (push) history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
+}
+
+/** Opens an element in the form. */
+export async function open(element: string | null, path: string | null = null, push = true): Promise<void> {
+  flushTyping();
+  while (pending() > 0) await new Promise((r) => setTimeout(r, 30));
+  const response = await get(url("screen", { element, known: state.revision }), "application/json");
+  if (!response.ok) return toast("This element can't be opened. Reload the page.", "bad");
+  await apply((await response.json()) as Screen);
+  current = null;
+  remember(path, push);
+  showPane("form");
+  if (path) focusPath(path);
+  else void docs("");
+}
+
+/** Puts the focus into the argument at the path. */
+export function focusPath(path: string): void {
+  const field = document.getElementById(`f:${path}`) ?? document.getElementById(`b:${path}`);
+  if (!field) return;
+  for (let at = field.closest("details"); at; at = at.parentElement?.closest("details") ?? null) at.open = true;
+  field.hidden = false;
+  field.scrollIntoView({ block: "center" });
+  const control = [...field.querySelectorAll<HTMLElement>("input, select, textarea, button")].find((c) => c.offsetParent);
+  control?.focus({ preventScroll: true });
+}
+
+async function docs(path: string): Promise<void> {
+  if (!state.element) return;
+  const key = `${state.element}\n${path.replace(/\[[^\]]*\]/g, "")}`;
+  if (key === shownDocs) return;
+  shownDocs = key;
+  const response = await get(url("docs", { element: state.element, path })).catch(() => null);
+  if (!response?.ok || shownDocs !== key) return;
+  byId("docs").innerHTML = await response.text();
+  byId("docs").scrollTo(0, 0);
+}
+
+function mark(at: HTMLElement): void {
+  const line = Number(at.dataset["line"] ?? byId("form").querySelector<HTMLElement>(".form-view")?.dataset["line"] ?? 0);
+  const file = byId("form").querySelector<HTMLElement>(".form-view")?.dataset["file"];
+  if (file && line) markLine(file, line);
+}
+
+function focused(event: Event): void {
+  const at = (event.target as Element).closest<HTMLElement>(".f[data-path], .block[data-path]");
+  if (!at || at === current) return;
+  current = at;
+  for (const other of document.querySelectorAll(".f.on, .block.on")) other.classList.remove("on");
+  at.classList.add("on");
+  const path = at.dataset["path"] ?? "";
+  remember(path, false);
+  mark(at);
+  void docs(path);
+}
+
+/** Goes to a diagnostic's place, or to any line of a file. */
+function go(target: HTMLElement): void {
+  const { gotoFile = "", gotoLine = "0", gotoElement = "" } = target.dataset;
+  if (gotoElement && gotoElement !== state.element) void open(gotoElement).then(() => markLine(gotoFile, Number(gotoLine)));
+  else markLine(gotoFile, Number(gotoLine));
+}
+
+export function startLook(): void {
+  byId("form").addEventListener("focusin", focused);
+  document.addEventListener("click", (event) => {
+    const at = event.target as Element;
+    const element = at.closest<HTMLElement>("#outline [data-element]");
+    if (element) void open(element.dataset["element"]!);
+    const place = at.closest<HTMLElement>("[data-goto-file]");
+    if (place) go(place);
+    if (at.closest("[data-focus-code]")) {
+      showPane("code");
+      showFile(state.elementFile ?? "main.tf", true);
+    }
+  });
+  byId("outline").addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const all = [...byId("outline").querySelectorAll<HTMLElement>("[data-element]")];
+    const next = all[all.indexOf(document.activeElement as HTMLElement) + (event.key === "ArrowDown" ? 1 : -1)];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+  window.addEventListener("popstate", () => {
+    const search = new URLSearchParams(location.search);
+    void open(search.get("element"), search.get("path"), false);
+  });
+  onScreen(() => {
+    const now = document.querySelector<HTMLElement>(".f.on, .block.on");
+    current = now;
+    if (now) mark(now);
+    remember(now?.dataset["path"] ?? null, false);
+  });
+  const path = new URLSearchParams(location.search).get("path");
+  if (path) focusPath(path);
+  else if (state.element) void docs("");
+}

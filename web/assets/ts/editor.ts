@@ -1,0 +1,157 @@
+// CodeMirror for Terraform code. A chunk of its own: pages that show no code never load it.
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { HighlightStyle, bracketMatching, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { lintGutter, setDiagnostics, type Diagnostic } from "@codemirror/lint";
+import { MergeView } from "@codemirror/merge";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { EditorState, StateEffect, StateField, type Extension } from "@codemirror/state";
+import { Decoration, EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers, type DecorationSet } from "@codemirror/view";
+import { tags as t } from "@lezer/highlight";
+import { hcl } from "codemirror-lang-hcl";
+
+/** Something wrong at a line and column, both from 1. */
+export interface Mark {
+  line: number;
+  column: number;
+  severity: "error" | "warning" | "info";
+  message: string;
+}
+
+export interface Editor {
+  show(file: string, text: string): void;
+  mark(marks: Mark[]): void;
+  here(line: number): void;
+  go(line: number, column: number): void;
+  focus(): void;
+}
+
+interface Options {
+  parent: HTMLElement;
+  nonce: string;
+  label: string;
+  changed(text: string): void;
+  save(): void;
+}
+
+const colours = HighlightStyle.define([
+  { tag: [t.keyword, t.controlKeyword, t.definitionKeyword, t.operatorKeyword], class: "h-kw" },
+  { tag: [t.typeName, t.className, t.labelName, t.namespace], class: "h-type" },
+  { tag: [t.string, t.special(t.string)], class: "h-str" },
+  { tag: [t.number, t.bool, t.null, t.atom], class: "h-num" },
+  { tag: [t.comment, t.lineComment, t.blockComment], class: "h-com" },
+]);
+
+const setHere = StateEffect.define<number>();
+const hereLine = Decoration.line({ class: "cm-here" });
+
+/** The line of the argument that has the focus in the form. */
+const here = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(value, transaction) {
+    for (const effect of transaction.effects) {
+      if (!effect.is(setHere)) continue;
+      const { doc } = transaction.state;
+      if (effect.value < 1 || effect.value > doc.lines) return Decoration.none;
+      return Decoration.set([hereLine.range(doc.line(effect.value).from)]);
+    }
+    return value.map(transaction.changes);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+function base(nonce: string, label: string): Extension[] {
+  return [
+    EditorView.cspNonce.of(nonce),
+    EditorView.contentAttributes.of({ "aria-label": label }),
+    lineNumbers(),
+    history(),
+    drawSelection(),
+    bracketMatching(),
+    highlightActiveLine(),
+    highlightSelectionMatches(),
+    indentUnit.of("  "),
+    hcl(),
+    syntaxHighlighting(colours),
+  ];
+}
+
+/** Where a mark is in the text, as long as the text has such a place. */
+function diagnostic(state: EditorState, mark: Mark): Diagnostic | null {
+  if (mark.line < 1 || mark.line > state.doc.lines) return null;
+  const line = state.doc.line(mark.line);
+  const from = Math.min(line.from + Math.max(0, mark.column - 1), line.to);
+  const word = state.wordAt(from);
+  return { from, to: word ? word.to : Math.min(from + 1, line.to), severity: mark.severity, message: mark.message };
+}
+
+export function createEditor(options: Options): Editor {
+  let file = "";
+  let quiet = false;
+  const states = new Map<string, EditorState>();
+  const extensions = [
+    ...base(options.nonce, options.label),
+    here,
+    lintGutter(),
+    keymap.of([{ key: "Mod-s", run: () => (options.save(), true) }, ...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged && !quiet) options.changed(update.state.doc.toString());
+    }),
+  ];
+  const view = new EditorView({ parent: options.parent, state: EditorState.create({ extensions }) });
+  // Tab indents here; Escape and then Tab leaves the editor, as CodeMirror does by itself.
+
+  /** Replaces only what differs, so that the caret and the scroll position stay. */
+  function replace(text: string): void {
+    const old = view.state.doc.toString();
+    if (old === text) return;
+    let start = 0;
+    while (start < old.length && start < text.length && old[start] === text[start]) start++;
+    let end = 0;
+    while (end < old.length - start && end < text.length - start && old.at(-1 - end) === text.at(-1 - end)) end++;
+    quiet = true;
+    view.dispatch({ changes: { from: start, to: old.length - end, insert: text.slice(start, text.length - end) } });
+    quiet = false;
+  }
+
+  return {
+    show(name, text) {
+      if (name !== file) {
+        if (file) states.set(file, view.state);
+        file = name;
+        quiet = true;
+        view.setState(states.get(name) ?? EditorState.create({ doc: text, extensions }));
+        quiet = false;
+      }
+      replace(text);
+    },
+    mark(marks) {
+      const found = marks.map((mark) => diagnostic(view.state, mark)).filter((d) => d !== null);
+      view.dispatch(setDiagnostics(view.state, found));
+    },
+    here(line) {
+      const inside = line >= 1 && line <= view.state.doc.lines;
+      const scroll = inside ? [EditorView.scrollIntoView(view.state.doc.line(line).from, { y: "nearest", yMargin: 60 })] : [];
+      view.dispatch({ effects: [setHere.of(line), ...scroll] });
+    },
+    go(line, column) {
+      if (line < 1 || line > view.state.doc.lines) return;
+      const at = view.state.doc.line(line);
+      const anchor = Math.min(at.from + Math.max(0, column - 1), at.to);
+      view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
+      view.focus();
+    },
+    focus: () => view.focus(),
+  };
+}
+
+/** Two versions side by side; the right one can be edited. Gives back a way to read it. */
+export function compare(parent: HTMLElement, nonce: string, theirs: string, yours: string): { text(): string; close(): void } {
+  const merge = new MergeView({
+    parent,
+    a: { doc: theirs, extensions: [...base(nonce, "Their version"), EditorState.readOnly.of(true)] },
+    b: { doc: yours, extensions: [...base(nonce, "Your version"), keymap.of([...defaultKeymap, ...historyKeymap])] },
+    collapseUnchanged: { margin: 3, minSize: 6 },
+    revertControls: "a-to-b",
+  });
+  return { text: () => merge.b.state.doc.toString(), close: () => merge.destroy() };
+}
