@@ -47,6 +47,8 @@ for part in "${parts[@]}"; do
             ;;
         rust)
             must make engine mirror runner-image
+            # Some tests start the real server and kill it.
+            must cargo build --package cloudoven
             step "Rust, on SQLite, PostgreSQL and Docker" tests/postgres.sh cargo test --workspace --no-fail-fast
             ;;
         browser)

@@ -81,6 +81,10 @@ pub struct Settings {
     #[arg(long, env = "CLOUDOVEN_RUN_VOLUMES", value_name = "VOLUMES", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_volumes: Option<Vec<String>>,
+    /// Seconds after which another worker takes up the runs of one that no longer answers [default: 15]
+    #[arg(long, env = "CLOUDOVEN_RUN_LEASE", value_name = "SECONDS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_lease: Option<u32>,
     /// Docker engine, unix:///path or tcp://host:port [default: DOCKER_HOST, else unix:///var/run/docker.sock]
     #[arg(long, env = "CLOUDOVEN_DOCKER_HOST", value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,6 +112,7 @@ pub struct Config {
     pub run_timeout: u64,
     pub run_network: String,
     pub run_volumes: Vec<String>,
+    pub run_lease: u32,
     pub docker_host: String,
 }
 
@@ -139,6 +144,7 @@ impl Default for Config {
             run_timeout: 120,
             run_network: "own".into(),
             run_volumes: Vec::new(),
+            run_lease: 15,
             docker_host: String::new(),
         }
     }

@@ -2,8 +2,8 @@
 
 mod accounts;
 mod blueprint;
-mod deployments;
 mod catalog_pages;
+mod deployments;
 mod design;
 mod openapi;
 mod projects;

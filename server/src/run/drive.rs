@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Event, Status,
     executor::{Activity, ExecError, ExecResult, LaunchSpec, Limits, PhaseKey, Signal},
-    lease::{Lease, WorkError, WorkResult},
+    lease::{self, Lease, WorkError, WorkResult},
     log::{FLUSH, LogWriter},
     settle,
     snapshot::{Credentials, Snapshot, open_values},
@@ -24,8 +24,7 @@ use crate::{
     store::{deployments, run_jobs, run_jobs::Job, runs, runs::Run, states},
 };
 
-/// How often the lease is renewed, the request to stop looked at, and managed state read while it is applied.
-const RENEW: Duration = Duration::from_secs(4);
+/// How often the request to stop is looked at, and managed state read while it is applied.
 const LOOK: Duration = Duration::from_secs(1);
 const STATE: Duration = Duration::from_secs(5);
 /// How long an engine that does not answer is waited for.
@@ -273,6 +272,8 @@ impl Drive {
 
 /// What is done now and then while a container runs.
 struct Watch {
+    /// How often the lease is renewed.
+    renew: Duration,
     renewed: Instant,
     looked: Instant,
     ingested: Instant,
@@ -288,11 +289,12 @@ impl Watch {
         let events = runs::events(&mut *drive.app.db.read().await?, &drive.run.id).await?;
         let since = events.iter().rev().find(|event| event.status.is_working()).map(|event| event.at.0);
         let since = since.unwrap_or(drive.run.updated_at.0);
-        Ok(Watch { renewed: now, looked: now, ingested: now, since, interrupted: None, killed: false })
+        let renew = Duration::from_millis(u64::try_from(lease::duration(&drive.app) / 4).unwrap_or(1000));
+        Ok(Watch { renew, renewed: now, looked: now, ingested: now, since, interrupted: None, killed: false })
     }
 
     async fn look(&mut self, drive: &Drive) -> WorkResult<()> {
-        if self.renewed.elapsed() >= RENEW {
+        if self.renewed.elapsed() >= self.renew {
             drive.lease.renew().await?;
             self.renewed = Instant::now();
         }

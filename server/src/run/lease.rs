@@ -8,7 +8,9 @@ use crate::{
 };
 
 /// Milliseconds that a lease lasts without being renewed.
-pub const LEASE: i64 = 15_000;
+pub fn duration(app: &App) -> i64 {
+    i64::from(app.config.run_lease.max(1)) * 1000
+}
 
 /// Why a worker stops working on a phase.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +44,7 @@ impl Lease {
     /// A transaction in which the lease is held, and renewed when it commits.
     pub async fn begin(&self) -> WorkResult<Tx> {
         let mut tx = self.app.db.begin().await?;
-        if !run_jobs::hold(&self.app.db, &mut tx, &self.run, self.fence, LEASE).await? {
+        if !run_jobs::hold(&self.app.db, &mut tx, &self.run, self.fence, duration(&self.app)).await? {
             return Err(WorkError::Lost);
         }
         Ok(tx)

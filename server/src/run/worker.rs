@@ -7,7 +7,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     drive::drive,
-    lease::{LEASE, Lease, WorkError},
+    lease::{self, Lease, WorkError},
 };
 use crate::{
     app::App,
@@ -47,7 +47,7 @@ impl Worker {
             };
             // The semaphore is never closed.
             let Ok(permit) = permit else { break };
-            match run_jobs::claim(&self.app.db, &self.id, LEASE).await {
+            match run_jobs::claim(&self.app.db, &self.id, lease::duration(&self.app)).await {
                 Ok(Some(job)) => {
                     let (app, stop) = (self.app.clone(), stop.clone());
                     tasks.spawn(async move {

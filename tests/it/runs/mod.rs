@@ -2,4 +2,5 @@
 
 mod apply;
 mod failures;
+mod kill;
 mod support;

@@ -118,18 +118,21 @@ pub struct RunApp {
     pub user: User,
     pub cloud: Cloud,
     pub instance: String,
-    worker: JoinHandle<()>,
+    worker: Option<JoinHandle<()>>,
 }
 
 impl RunApp {
     pub async fn start(database: Database) -> RunApp {
-        RunApp::start_with(database, |_| {}).await
+        let mut app = RunApp::without_worker(database, |config| config.run_slots = 2).await;
+        let worker = Worker::new(app.test.app.clone()).run(tokio_util::sync::CancellationToken::new());
+        app.worker = Some(tokio::spawn(worker));
+        app
     }
 
-    pub async fn start_with(database: Database, adjust: impl FnOnce(&mut Config)) -> RunApp {
+    /// Runs are only queued.
+    pub async fn without_worker(database: Database, adjust: impl FnOnce(&mut Config)) -> RunApp {
         let cloud = Cloud::new();
         let test = TestApp::start_with(database, |config| {
-            config.run_slots = 2;
             config.run_volumes = vec![cloud.mount()];
             adjust(config);
         })
@@ -143,12 +146,21 @@ impl RunApp {
         let worker =
             tokio::spawn(Worker::new(test.app.clone()).run(tokio_util::sync::CancellationToken::new()));
         let user = test.user("ada").await;
-        RunApp { test, user, cloud, instance, worker }
+        RunApp { test, user, cloud, instance, worker: None }
     }
 
     /// A deployment of a blueprint with this `main.tf`; its id.
     pub async fn deployment(&self, main: &str) -> String {
-        let (_, blueprint, environment) = self.user.project().await;
+        self.deployment_in("orders", main).await
+    }
+
+    /// The same, in a project of this name.
+    pub async fn deployment_in(&self, project: &str, main: &str) -> String {
+        let project = self.user.create("/projects", &json!({ "name": project })).await;
+        let blueprint =
+            self.user.create(&format!("/projects/{project}/blueprints"), &json!({"name": "Shop"})).await;
+        let environment =
+            self.user.create(&format!("/projects/{project}/environments"), &json!({"name": "dev"})).await;
         self.save(&blueprint, main).await;
         let body = json!({"blueprint_id": blueprint, "environment_id": environment, "backend": "managed"});
         let deployment = self.user.create("/deployments", &body).await;
@@ -250,7 +262,9 @@ pub async fn log(user: &User, run: &str) -> String {
 
 impl Drop for RunApp {
     fn drop(&mut self) {
-        self.worker.abort();
+        if let Some(worker) = &self.worker {
+            worker.abort();
+        }
         clean_up(&self.instance);
     }
 }
