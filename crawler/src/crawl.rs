@@ -78,7 +78,7 @@ fn document(
         name: element.name.clone(),
         provider: source.address.clone(),
         version: source.version.clone(),
-        summary: String::new(),
+        summary: docs::page::first_sentence(&schema.description),
         description: schema.description,
         subcategory: String::new(),
         deprecated: schema.deprecated,
@@ -88,7 +88,9 @@ fn document(
         page: String::new(),
     };
     if let Some(page) = page {
-        document.summary.clone_from(&page.summary);
+        if !page.summary.is_empty() {
+            document.summary.clone_from(&page.summary);
+        }
         document.subcategory.clone_from(&page.subcategory);
         document.examples.clone_from(&page.examples);
         document.import.clone_from(&page.import);

@@ -32,7 +32,6 @@ pub struct Element<'a> {
 
 #[derive(Deserialize)]
 struct Dump<'a> {
-    format_version: String,
     #[serde(borrow, default)]
     provider_schemas: BTreeMap<String, RawProvider<'a>>,
 }
@@ -121,7 +120,6 @@ pub fn parse<'a>(place: &str, json: &'a [u8]) -> Result<Vec<ProviderSchema<'a>>>
         serde_json::from_str(text).map_err(|e| Error::invalid(place, e.to_string()))?;
     version.check().map_err(|reason| Error::invalid(place, reason))?;
     let dump: Dump = serde_json::from_str(text).map_err(|e| Error::invalid(place, e.to_string()))?;
-    debug_assert_eq!(dump.format_version, version.format_version);
     dump.provider_schemas.into_iter().map(|(address, provider)| elements(place, &address, provider)).collect()
 }
 

@@ -181,10 +181,14 @@ impl Catalog {
             let json = encode(&versions);
             let mode = seen.map_or(PutMode::Create, PutMode::Update);
             match self.store.put_opts(&key, json.clone().into(), PutOptions::from(mode)).await {
-                Ok(_) => return Ok(self.remember(address, &entry)),
+                Ok(_) => {
+                    self.remember(address, &entry);
+                    return Ok(());
+                }
                 Err(object_store::Error::NotImplemented { .. }) => {
                     self.store.put(&key, json.into()).await?;
-                    return Ok(self.remember(address, &entry));
+                    self.remember(address, &entry);
+                    return Ok(());
                 }
                 Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {
                 }

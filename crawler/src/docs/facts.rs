@@ -40,8 +40,7 @@ fn regex(pattern: &str) -> Regex {
 
 /// `docs` with the facts that its text and the bullet's flags state.
 pub fn add(mut docs: Docs, flags: &str) -> Docs {
-    let said = |pattern: &Regex| pattern.is_match(flags) || pattern.is_match(&docs.text);
-    docs.forces_replacement = said(&REPLACES);
+    docs.forces_replacement = REPLACES.is_match(flags) || REPLACES.is_match(&docs.text);
     docs.default = default_of(&docs.text).or_else(|| default_of(flags));
     docs.allowed = allowed(&docs.text);
     docs.conflicts_with = conflicts(&docs.text).or_else(|| conflicts(flags)).unwrap_or_default();

@@ -11,6 +11,7 @@ mod item;
 mod outline;
 pub mod page;
 mod parts;
+mod prepare;
 mod skeleton;
 mod title;
 

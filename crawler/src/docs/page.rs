@@ -96,7 +96,7 @@ fn first_paragraph(parts: &[Part]) -> String {
 }
 
 /// Up to the first full stop that ends a sentence; at most about two lines.
-fn first_sentence(text: &str) -> String {
+pub(crate) fn first_sentence(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let end = text.find(". ").map_or(text.len(), |end| end + 1);
     let mut sentence = text[..end].to_owned();

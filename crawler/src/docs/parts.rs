@@ -4,6 +4,8 @@
 use pulldown_cmark::{Options, Parser};
 use scraper::{ElementRef, Html, Node, Selector};
 
+use super::prepare;
+
 /// Elements nested deeper are read as plain text: no author writes them, and reading recurses.
 const MAX_DEPTH: usize = 32;
 
@@ -124,14 +126,14 @@ fn indent(text: &str) -> String {
 /// Reads a page's markdown.
 pub fn from_markdown(text: &str) -> Vec<Part> {
     let mut html = String::with_capacity(text.len() * 5 / 4);
-    let text = part_blocks(text);
+    let text = prepare::part_blocks(text);
     pulldown_cmark::html::push_html(&mut html, Parser::new_ext(&text, Options::ENABLE_TABLES));
     from_html(&html)
 }
 
 /// Reads a page's HTML; where it marks its main content, only that. Of HTML that nests without end, nothing is read.
 pub fn from_html(html: &str) -> Vec<Part> {
-    if nests_too_deep(html) {
+    if prepare::nests_too_deep(html) {
         return Vec::new();
     }
     let page = Html::parse_fragment(html);
@@ -140,50 +142,6 @@ pub fn from_html(html: &str) -> Vec<Part> {
     let mut reader = Reader::default();
     reader.blocks(root, 0);
     reader.finish()
-}
-
-/// Elements that may stand open at once: an HTML parser's time grows with the product of their number and the length.
-const MAX_OPEN: i64 = 512;
-/// Elements that never hold others, or that the next of their kind closes.
-const FLAT: [&str; 15] =
-    ["area", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "meta", "p", "td", "th", "tr"];
-
-fn nests_too_deep(html: &str) -> bool {
-    let mut open = 0;
-    for tag in html.split('<').skip(1) {
-        let (step, tag) = tag.strip_prefix('/').map_or((1, tag), |tag| (-1, tag));
-        let name =
-            tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
-        if !name.is_empty() && !FLAT.contains(&name.as_str()) {
-            open += step;
-        }
-        if open > MAX_OPEN {
-            return true;
-        }
-    }
-    false
-}
-
-/// Parts two blocks where authors and CommonMark disagree: a heading right after a line of HTML belongs to the HTML,
-/// and `---` right after a line of text makes the text a heading instead of drawing a rule.
-fn part_blocks(text: &str) -> String {
-    let mut parted = String::with_capacity(text.len() + 64);
-    let (mut fence, mut after_html, mut after_text) = (false, false, false);
-    for line in text.split_inclusive('\n') {
-        let start = line.trim();
-        if start.starts_with("```") || start.starts_with("~~~") {
-            fence = !fence;
-        }
-        let is_rule = start.len() >= 3 && start.bytes().all(|b| b == b'-');
-        if !fence && ((after_html && line.starts_with('#')) || (after_text && is_rule)) {
-            parted.push('\n');
-        }
-        after_html = !fence && start.starts_with('<');
-        // In a table the line below the head is made of dashes too, but it has bars.
-        after_text = !fence && !start.is_empty();
-        parted.push_str(line);
-    }
-    parted
 }
 
 #[derive(Default)]
