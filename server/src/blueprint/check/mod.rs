@@ -51,7 +51,11 @@ fn check_own(document: &Document, schemas: &Schemas, element: &Element) -> Vec<D
             let message = format!("{} is deprecated", schema.name);
             findings.add(Severity::Warning, Code::Deprecated, block.ident.span(), &Path::root(), message);
         }
-        body::check(&mut findings, &schema.block, &block.body, block.span());
+        // A provider that describes no configuration at all may still take one: nothing can be said.
+        let silent = schema.block.attributes.is_empty() && schema.block.blocks.is_empty();
+        if element.kind != ElementKind::Provider || !silent {
+            body::check(&mut findings, &schema.block, &block.body, block.span());
+        }
     } else if let (Some(kind), Some(ty)) = (element.kind.catalog(), element.ty.clone()) {
         let message = format!("the catalog has nothing on {ty}; it is shown as code only");
         if element.kind != ElementKind::Provider && schemas.unknown.contains(&(kind, ty.clone())) {

@@ -1,6 +1,6 @@
 //! Builds fields and block groups from a schema and what the text sets.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use cloudoven_crawler::catalog::{self, Attribute, Docs, NestedAttributes, NestedBlock, Nesting, Type};
 use hcl_edit::{
@@ -53,6 +53,40 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// The arguments and blocks that a body may have.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape<'a> {
+    pub attributes: &'a BTreeMap<String, Attribute>,
+    blocks: &'a BTreeMap<String, NestedBlock>,
+}
+
+static NO_ATTRIBUTES: BTreeMap<String, Attribute> = BTreeMap::new();
+static NO_BLOCKS: BTreeMap<String, NestedBlock> = BTreeMap::new();
+
+impl<'a> Shape<'a> {
+    const EMPTY: Shape<'static> = Shape { attributes: &NO_ATTRIBUTES, blocks: &NO_BLOCKS };
+
+    fn blocks(self) -> impl Iterator<Item = (&'a String, &'a NestedBlock)> {
+        self.blocks.iter()
+    }
+
+    fn block(self, name: &str) -> Option<&'a NestedBlock> {
+        self.blocks.get(name)
+    }
+}
+
+impl<'a> From<&'a catalog::Block> for Shape<'a> {
+    fn from(block: &'a catalog::Block) -> Self {
+        Shape { attributes: &block.attributes, blocks: &block.blocks }
+    }
+}
+
+impl<'a> From<&'a NestedAttributes> for Shape<'a> {
+    fn from(nested: &'a NestedAttributes) -> Self {
+        Shape { attributes: &nested.attributes, blocks: &NO_BLOCKS }
+    }
+}
+
 /// Reads one element's text.
 pub(super) struct Builder<'a> {
     pub text: &'a str,
@@ -62,14 +96,8 @@ pub(super) struct Builder<'a> {
 
 impl Builder<'_> {
     /// The arguments of a body: those of the schema and any others that are set.
-    pub(super) fn fields(
-        &self,
-        schema: &catalog::Block,
-        scope: Scope,
-        base: &Path,
-        skip: &catalog::Block,
-    ) -> Vec<Field> {
-        let settable = schema.attributes.iter().filter(|(name, a)| {
+    pub(super) fn fields(&self, shape: Shape, scope: Scope, base: &Path, skip: Shape) -> Vec<Field> {
+        let settable = shape.attributes.iter().filter(|(name, a)| {
             let set = scope.get(name);
             (a.is_settable() || set.is_some()) && !shown_as_blocks(a, set)
         });
@@ -77,10 +105,10 @@ impl Builder<'_> {
         let unknown = scope
             .names()
             .into_iter()
-            .filter(|name| !schema.attributes.contains_key(*name) && !skip.attributes.contains_key(*name));
+            .filter(|name| !shape.attributes.contains_key(*name) && !skip.attributes.contains_key(*name));
         let bare = bare_attribute();
         let unknown = unknown.map(|name| self.field(name, &bare, scope.get(name), base));
-        sorted(known.chain(unknown).collect(), schema)
+        sorted(known.chain(unknown).collect(), shape)
     }
 
     fn field(&self, name: &str, attribute: &Attribute, set: Option<&Expression>, base: &Path) -> Field {
@@ -116,19 +144,19 @@ impl Builder<'_> {
     }
 
     /// The nested block types of a body, those present first, and its structural attributes.
-    pub(super) fn groups(&self, schema: &catalog::Block, scope: Scope, base: &Path) -> Vec<BlockGroup> {
-        let blocks = schema.blocks.iter().map(|(name, nested)| self.group(name, nested, scope, base));
-        let structural = schema.attributes.iter().filter_map(|(name, attribute)| {
+    pub(super) fn groups(&self, shape: Shape, scope: Scope, base: &Path) -> Vec<BlockGroup> {
+        let blocks = shape.blocks().map(|(name, nested)| self.group(name, nested, scope, base));
+        let structural = shape.attributes.iter().filter_map(|(name, attribute)| {
             let nested = attribute.nested.as_deref()?;
             let set = scope.get(name);
             (attribute.is_settable() && shown_as_blocks(attribute, set))
                 .then(|| self.structural(name, attribute, nested, set, base))
         });
         let mut groups: Vec<BlockGroup> = blocks.chain(structural).collect();
-        groups.extend(self.other_groups(schema, scope, base));
+        groups.extend(self.other_groups(shape, scope, base));
         let position = |g: &BlockGroup| {
-            let docs = schema.blocks.get(&g.name).map(|b| &b.docs);
-            docs.or_else(|| schema.attributes.get(&g.name).map(|a| &a.docs)).map_or(0, |d| d.position)
+            let docs = shape.block(&g.name).map(|b| &b.docs);
+            docs.or_else(|| shape.attributes.get(&g.name).map(|a| &a.docs)).map_or(0, |d| d.position)
         };
         groups.sort_by_cached_key(|g| {
             (!g.required, g.instances.is_empty(), page_order(position(g)), g.name.clone())
@@ -137,8 +165,8 @@ impl Builder<'_> {
     }
 
     /// The block types that Terraform itself adds.
-    pub(super) fn meta_groups(&self, meta: &catalog::Block, scope: Scope) -> Vec<BlockGroup> {
-        meta.blocks.iter().map(|(name, nested)| self.group(name, nested, scope, &Path::root())).collect()
+    pub(super) fn meta_groups(&self, meta: Shape, scope: Scope) -> Vec<BlockGroup> {
+        meta.blocks().map(|(name, nested)| self.group(name, nested, scope, &Path::root())).collect()
     }
 
     fn group(&self, name: &str, nested: &NestedBlock, scope: Scope, base: &Path) -> BlockGroup {
@@ -149,8 +177,8 @@ impl Builder<'_> {
                 let at = path.index(i);
                 let inner = Scope::Body(&block.body);
                 BlockInstance {
-                    fields: self.fields(&nested.block, inner, &at, &catalog::Block::default()),
-                    blocks: self.groups(&nested.block, inner, &at),
+                    fields: self.fields((&nested.block).into(), inner, &at, Shape::EMPTY),
+                    blocks: self.groups((&nested.block).into(), inner, &at),
                     ..self.instance(at, block)
                 }
             })
@@ -198,15 +226,13 @@ impl Builder<'_> {
     }
 
     /// Block types that the schema does not have: shown as code.
-    fn other_groups(&self, schema: &catalog::Block, scope: Scope, base: &Path) -> Vec<BlockGroup> {
+    fn other_groups(&self, shape: Shape, scope: Scope, base: &Path) -> Vec<BlockGroup> {
         let Scope::Body(body) = scope else { return Vec::new() };
         let mut names: Vec<&str> = body.blocks().map(|b| b.ident.as_str()).collect();
         names.sort_unstable();
         names.dedup();
-        let dynamic_known =
-            |b: &Block| b.labels.first().is_some_and(|l| schema.blocks.contains_key(l.as_str()));
-        let other =
-            names.into_iter().filter(|name| !schema.blocks.contains_key(*name) && *name != "lifecycle");
+        let dynamic_known = |b: &Block| b.labels.first().is_some_and(|l| shape.block(l.as_str()).is_some());
+        let other = names.into_iter().filter(|name| !shape.block(name).is_some() && *name != "lifecycle");
         other
             .filter_map(|name| {
                 let blocks = body.get_blocks(name).enumerate();
@@ -231,7 +257,7 @@ impl Builder<'_> {
         base: &Path,
     ) -> BlockGroup {
         let path = base.name(name);
-        let schema = catalog::Block { attributes: nested.attributes.clone(), ..catalog::Block::default() };
+        let shape = Shape::from(nested);
         let instance = |at: Path, label: Option<String>, value: &Expression| {
             let range: Range<usize> = span(value);
             let object = value.as_object().map(Scope::Object);
@@ -240,10 +266,8 @@ impl Builder<'_> {
                 line: self.lines.line(range.start),
                 dynamic: object.is_none(),
                 code: self.text[range].to_owned(),
-                fields: object
-                    .map(|o| self.fields(&schema, o, &at, &catalog::Block::default()))
-                    .unwrap_or_default(),
-                blocks: object.map(|o| self.groups(&schema, o, &at)).unwrap_or_default(),
+                fields: object.map(|o| self.fields(shape, o, &at, Shape::EMPTY)).unwrap_or_default(),
+                blocks: object.map(|o| self.groups(shape, o, &at)).unwrap_or_default(),
                 path: at,
             }
         };
@@ -299,8 +323,8 @@ fn about(diagnostic: &Diagnostic, path: &Path) -> bool {
     diagnostic.path.as_ref().is_some_and(|p| p.starts_with(path))
 }
 
-fn sorted(mut fields: Vec<Field>, schema: &catalog::Block) -> Vec<Field> {
-    let position = |name: &str| schema.attributes.get(name).map_or(0, |a| a.docs.position);
+fn sorted(mut fields: Vec<Field>, shape: Shape) -> Vec<Field> {
+    let position = |name: &str| shape.attributes.get(name).map_or(0, |a| a.docs.position);
     fields.sort_by_cached_key(|f| (f.section, page_order(position(&f.name)), f.name.clone()));
     fields
 }
@@ -374,8 +398,8 @@ fn empty_group(name: &str, base: &Path) -> BlockGroup {
 }
 
 /// How many of the arguments and block types there are, and how many are set.
-pub(super) fn counts(schema: &catalog::Block, fields: &[Field], groups: &[BlockGroup]) -> Counts {
-    let blocks = groups.iter().filter(|g| schema.blocks.contains_key(&g.name) || g.is_attribute);
+pub(super) fn counts(shape: Shape, fields: &[Field], groups: &[BlockGroup]) -> Counts {
+    let blocks = groups.iter().filter(|g| shape.block(&g.name).is_some() || g.is_attribute);
     Counts {
         arguments: fields.len(),
         arguments_set: fields.iter().filter(|f| f.value.is_some()).count(),

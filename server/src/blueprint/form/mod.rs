@@ -4,8 +4,8 @@ mod build;
 
 use std::borrow::Cow;
 
-use build::{Builder, Scope, counts};
-use cloudoven_crawler::catalog::{self, Kind, Nesting};
+use build::{Builder, Scope, Shape, counts};
+use cloudoven_crawler::catalog::{Kind, Nesting};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -190,13 +190,15 @@ pub fn form(document: &Document, address: &str, schemas: &Schemas) -> Option<For
     let known =
         page.map(|p| Cow::Borrowed(&p.block)).or_else(|| view::builtin(document, element).map(Cow::Owned));
     let code_only = known.is_none();
-    let schema = known.unwrap_or_default();
+    let known = known.unwrap_or_default();
+    let shape = Shape::from(known.as_ref());
     let meta = view::meta(element.kind);
+    let meta = Shape::from(&meta);
     let diagnostics = check_element(document, schemas, element);
     let builder = Builder { text: &file.text, lines: &file.lines, diagnostics: &diagnostics };
     let root = Path::root();
-    let fields = builder.fields(&schema, scope, &root, &meta);
-    let blocks = builder.groups(&schema, scope, &root);
+    let fields = builder.fields(shape, scope, &root, meta);
+    let blocks = builder.groups(shape, scope, &root);
     Some(Form {
         address: element.address.clone(),
         kind: element.kind,
@@ -209,9 +211,9 @@ pub fn form(document: &Document, address: &str, schemas: &Schemas) -> Option<For
         summary: page.map(|p| p.summary.clone()).unwrap_or_default(),
         deprecated: page.is_some_and(|p| p.deprecated),
         code_only,
-        counts: counts(&schema, &fields, &blocks),
-        meta: meta_fields(&builder, &meta, &schema, scope),
-        meta_blocks: builder.meta_groups(&meta, scope),
+        counts: counts(shape, &fields, &blocks),
+        meta: meta_fields(&builder, meta, shape, scope),
+        meta_blocks: builder.meta_groups(meta, scope),
         fields,
         blocks,
         code: document.code(element).to_owned(),
@@ -220,16 +222,8 @@ pub fn form(document: &Document, address: &str, schemas: &Schemas) -> Option<For
 }
 
 /// The meta-arguments, but for those that the schema has as its own.
-fn meta_fields(
-    builder: &Builder,
-    meta: &catalog::Block,
-    schema: &catalog::Block,
-    scope: Scope,
-) -> Vec<Field> {
-    let fields = builder.fields(meta, scope, &Path::root(), schema);
-    fields
-        .into_iter()
-        .filter(|f| meta.attributes.contains_key(&f.name))
-        .filter(|f| !schema.attributes.contains_key(&f.name))
-        .collect()
+fn meta_fields(builder: &Builder, meta: Shape, shape: Shape, scope: Scope) -> Vec<Field> {
+    let fields = builder.fields(meta, scope, &Path::root(), shape);
+    let own = |f: &Field| meta.attributes.contains_key(&f.name) && !shape.attributes.contains_key(&f.name);
+    fields.into_iter().filter(own).collect()
 }
