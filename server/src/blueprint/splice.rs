@@ -207,8 +207,8 @@ pub(super) fn line_end(text: &str, offset: usize) -> usize {
         let rest = &text[at..];
         let stop = rest.find(['\n', '#', '/']).unwrap_or(rest.len());
         let found = &rest[stop..];
-        if found.starts_with("/*") {
-            at += stop + found[2..].find("*/").map_or(found.len(), |i| i + 4);
+        if let Some(comment) = found.strip_prefix("/*") {
+            at += stop + comment.find("*/").map_or(found.len(), |i| i + 4);
         } else if found.starts_with('#') || found.starts_with("//") {
             let end = at + stop + found.find('\n').unwrap_or(found.len());
             return before_cr(text, end);

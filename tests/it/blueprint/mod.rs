@@ -1,4 +1,5 @@
 //! The blueprint engine against the real Terraform.
+#![allow(clippy::unwrap_used, reason = "a test ends at its first surprise")]
 
 mod bundles;
 mod edits;

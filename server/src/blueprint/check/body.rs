@@ -22,7 +22,7 @@ pub(super) fn check(
     findings: &mut Findings,
     schema: &catalog::Block,
     body: &Body,
-    span: Option<Range<usize>>,
+    span: Option<&Range<usize>>,
 ) {
     body_at(findings, schema, body, span, &Path::root());
 }
@@ -31,7 +31,7 @@ fn body_at(
     findings: &mut Findings,
     schema: &catalog::Block,
     body: &Body,
-    span: Option<Range<usize>>,
+    span: Option<&Range<usize>>,
     base: &Path,
 ) {
     for set in body.attributes() {
@@ -44,10 +44,10 @@ fn body_at(
             continue;
         }
         let message = format!("{name} is required and not set");
-        findings.add(Severity::Error, Code::MissingArgument, head(span.clone()), &base.name(name), message);
+        findings.add(Severity::Error, Code::MissingArgument, head(span), &base.name(name), message);
     }
     for (name, nested) in &schema.blocks {
-        count(findings, name, nested, body, span.clone(), base);
+        count(findings, name, nested, body, span, base);
         for (i, block) in body.get_blocks(name).enumerate() {
             if nested.deprecated && i == 0 {
                 let message = format!("the {name} block is deprecated");
@@ -59,14 +59,20 @@ fn body_at(
                     message,
                 );
             }
-            body_at(findings, &nested.block, &block.body, block.ident.span(), &base.name(name).index(i));
+            body_at(
+                findings,
+                &nested.block,
+                &block.body,
+                block.ident.span().as_ref(),
+                &base.name(name).index(i),
+            );
         }
     }
     unknown_blocks(findings, schema, body, base);
 }
 
 /// Only the first byte: a finding about a whole body is shown where the body begins.
-fn head(span: Option<Range<usize>>) -> Option<Range<usize>> {
+fn head(span: Option<&Range<usize>>) -> Option<Range<usize>> {
     span.map(|s| s.start..s.end.min(s.start + 1))
 }
 
@@ -115,11 +121,11 @@ fn value(findings: &mut Findings, name: &str, attribute: &Attribute, expression:
         return;
     }
     // The type of a structural attribute lists optional attributes as if they were required.
-    if attribute.nested.is_none() {
-        if let Some(message) = mismatch(&attribute.ty, expression, findings.text()) {
-            findings.add(Severity::Error, Code::WrongType, span, path, format!("{name}: {message}"));
-            return;
-        }
+    if attribute.nested.is_none()
+        && let Some(message) = mismatch(&attribute.ty, expression, findings.text())
+    {
+        findings.add(Severity::Error, Code::WrongType, span, path, format!("{name}: {message}"));
+        return;
     }
     let allowed = &attribute.docs.allowed;
     let Some(text) = expression.as_str().filter(|_| !allowed.is_empty()) else { return };
@@ -135,7 +141,7 @@ fn count(
     name: &str,
     nested: &NestedBlock,
     body: &Body,
-    span: Option<Range<usize>>,
+    span: Option<&Range<usize>>,
     base: &Path,
 ) {
     let present = body.get_blocks(name).count() as u64;

@@ -54,7 +54,7 @@ fn check_own(document: &Document, schemas: &Schemas, element: &Element) -> Vec<D
         // A provider that describes no configuration at all may still take one: nothing can be said.
         let silent = schema.block.attributes.is_empty() && schema.block.blocks.is_empty();
         if element.kind != ElementKind::Provider || !silent {
-            body::check(&mut findings, &schema.block, &block.body, block.span());
+            body::check(&mut findings, &schema.block, &block.body, block.span().as_ref());
         }
     } else if let (Some(kind), Some(ty)) = (element.kind.catalog(), element.ty.clone()) {
         let message = format!("the catalog has nothing on {ty}; it is shown as code only");
@@ -64,10 +64,10 @@ fn check_own(document: &Document, schemas: &Schemas, element: &Element) -> Vec<D
         } else {
             findings.add(Severity::Info, Code::NoSchema, block.ident.span(), &Path::root(), message);
         }
-    } else if matches!(element.kind, ElementKind::Variable | ElementKind::Output) {
-        if let Some(schema) = view::builtin(document, element) {
-            body::check(&mut findings, &schema, &block.body, block.span());
-        }
+    } else if matches!(element.kind, ElementKind::Variable | ElementKind::Output)
+        && let Some(schema) = view::builtin(document, element)
+    {
+        body::check(&mut findings, &schema, &block.body, block.span().as_ref());
     }
     findings.found
 }

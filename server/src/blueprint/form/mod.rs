@@ -1,6 +1,7 @@
 //! Everything that the designer's form shows of one element: a view of text and catalog.
 
 mod build;
+mod groups;
 
 use std::borrow::Cow;
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use hcl_edit::{
     expr::Expression,
-    structure::{Block, BlockLabel, Body},
+    structure::{BlockLabel, Body},
     template::Element,
 };
 
@@ -43,13 +43,9 @@ fn collect(text: &str, body: &Body, around: Option<&str>, changes: &mut Vec<(Ran
     }
     for block in body.blocks() {
         changes.extend(block.labels.iter().filter_map(quoted));
-        let direct = around.is_none().then(|| block.ident.as_str()).unwrap_or("");
-        collect(text, inner(block), Some(direct), changes);
+        let direct = if around.is_none() { block.ident.as_str() } else { "" };
+        collect(text, &block.body, Some(direct), changes);
     }
-}
-
-fn inner(block: &Block) -> &Body {
-    &block.body
 }
 
 fn quoted(label: &BlockLabel) -> Option<(Range<usize>, String)> {
