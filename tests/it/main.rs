@@ -1,6 +1,7 @@
 //! One binary for all tests over the public surfaces.
 
 mod accounts;
+mod api_docs;
 mod blueprint;
 mod catalog_pages;
 mod deployments;

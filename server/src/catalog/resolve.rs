@@ -1,6 +1,6 @@
 //! Which provider version's documents a blueprint is designed against.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::{BTreeMap, BTreeSet};
 
 use cloudoven_crawler::catalog::{Address, Kind};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -36,13 +36,23 @@ impl Catalogs {
             .try_collect()
             .await?;
         for document in documents.into_iter().flatten() {
-            schemas.add(Arc::clone(&document));
+            schemas.add(document);
         }
+        schemas.unknown = unknown(&loaded, &schemas, document);
         Ok(schemas)
     }
 }
 
-fn locals(document: &Document, more: &[(Kind, String)]) -> std::collections::BTreeSet<String> {
+/// Types that the provider of their prefix is known not to have.
+fn unknown(loaded: &Loaded, schemas: &Schemas, document: &Document) -> BTreeSet<(Kind, String)> {
+    let lacks = |(kind, name): &(Kind, String)| {
+        let provider = schemas.providers.get(local_name(name));
+        *kind != Kind::Provider && provider.is_some_and(|p| loaded.of_provider(&p.address).next().is_some())
+    };
+    schemas.missing(document).into_iter().filter(lacks).collect()
+}
+
+fn locals(document: &Document, more: &[(Kind, String)]) -> BTreeSet<String> {
     let needed = document.needs().into_iter().chain(more.iter().cloned());
     let of_types =
         needed.map(|(kind, name)| if kind == Kind::Provider { name } else { local_name(&name).to_owned() });

@@ -3,4 +3,4 @@
 mod apply;
 mod failures;
 mod kill;
-mod support;
+pub mod support;
