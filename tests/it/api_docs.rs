@@ -20,9 +20,12 @@ async fn the_script_runs(database: Database) {
     command.arg("-c").arg(script).current_dir(directory.path());
     command.env("CLOUDOVEN", server.test.url("")).env("TOKEN", server.user.token());
     let output = tokio::task::spawn_blocking(move || command.output().expect("bash is there")).await.unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}");
-    for expected in ["demo_subnet\" \"front\"", "create demo_network.main", "Apply complete!", "demo_subnet.front"] {
+    for expected in
+        ["demo_subnet\" \"front\"", "create demo_network.main", "Apply complete!", "demo_subnet.front"]
+    {
         assert!(text.contains(expected), "{expected} is missing:\n{text}");
     }
     for archive in ["blueprint.zip", "deployment.zip"] {
@@ -41,7 +44,10 @@ async fn import_demo(test: &TestApp) {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("provider/docs");
     let address = "registry.cloudoven.dev/cloudoven/demo".parse().unwrap();
     let terraform = Terraform::find(None).expect("terraform is on the PATH");
-    let source = terraform.mirrored(&address, "0.1.0", &mirror(), Some(&docs)).await.expect("the schema can be read");
-    crawl::import(&Catalog::open(test.app.blobs.store()), source).await.expect("the provider can be imported");
+    let source =
+        terraform.mirrored(&address, "0.1.0", &mirror(), Some(&docs)).await.expect("the schema can be read");
+    crawl::import(&Catalog::open(test.app.blobs.store()), source)
+        .await
+        .expect("the provider can be imported");
     test.app.catalogs.refresh().await.expect("the catalogs can be read");
 }
