@@ -1,13 +1,17 @@
 //! The `cloudoven` command.
 
+use std::path::{Path, PathBuf};
+
 use clap::{Parser, Subcommand};
 use cloudoven::{
-    app::App,
+    app::{self, App},
     clock::Clock,
     config::{Config, Settings},
     http,
     lifecycle::Lifecycle,
+    project::deployments::DEFAULT_TERRAFORM,
     run::Worker,
+    store::Db,
     telemetry,
 };
 
@@ -25,6 +29,20 @@ enum Command {
     Serve(Settings),
     /// Bring the database's schema up to date and stop
     Migrate(Settings),
+    /// The providers that runs install without a network
+    #[command(subcommand)]
+    Mirror(Mirror),
+}
+
+#[derive(Subcommand)]
+enum Mirror {
+    /// Add the packages of a directory in filesystem-mirror layout, unpacked
+    Add {
+        /// As in <directory>/<host>/<namespace>/<name>/<version>/<os>_<arch>/
+        directory: PathBuf,
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
 }
 
 #[tokio::main]
@@ -37,6 +55,9 @@ async fn main() -> anyhow::Result<()> {
             let config = Config::resolve(&settings)?;
             telemetry::init(&config.log, config.log_json);
             App::start(config, Clock::System).await.map(|_| ())
+        }
+        Command::Mirror(Mirror::Add { directory, settings }) => {
+            add_to_mirror(Config::resolve(&settings)?, &directory).await
         }
     }
 }
@@ -67,5 +88,17 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     axum::serve(listener, router).with_graceful_shutdown(stopped).await?;
     lifecycle.finish().await;
     app.db.close().await;
+    Ok(())
+}
+
+async fn add_to_mirror(config: Config, directory: &Path) -> anyhow::Result<()> {
+    telemetry::init(&config.log, config.log_json);
+    let db = Db::connect(&config.database).await?;
+    db.migrate().await?;
+    let added = app::docker(&config, &db).await?.add_to_mirror(directory, DEFAULT_TERRAFORM).await?;
+    for local in &added {
+        println!("{} {} {}", local.package.source, local.package.version, local.package.platform);
+    }
+    println!("{} added", added.len());
     Ok(())
 }

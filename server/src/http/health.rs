@@ -41,6 +41,16 @@ async fn components(app: &App) -> Vec<Component> {
     vec![component("database", database), component("blobs", blobs)]
 }
 
+/// How much work there is for the workers.
+async fn queue(app: &App) -> Component {
+    let depth = async { store::run_jobs::depth(&mut *app.db.read().await?).await };
+    let (ok, reason) = match depth.await {
+        Ok((waiting, working)) => (true, format!("{waiting} waiting, {working} working")),
+        Err(error) => (false, crate::error::Error::to_string(&error)),
+    };
+    Component { name: "queue", ok, reason: Some(reason) }
+}
+
 /// 200 when requests can be served.
 async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
     if components(&app).await.iter().all(|c| c.ok) {
@@ -52,5 +62,10 @@ async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
 
 /// Each part's state. Runs without a Docker engine are not a fault of the service.
 async fn info(State(app): State<App>) -> Json<Health> {
-    Json(Health { version: env!("CARGO_PKG_VERSION"), components: components(&app).await })
+    let (mut components, executor, queue) =
+        tokio::join!(components(&app), app.executor.status(), queue(&app));
+    let reason = Some(executor.message);
+    components.push(Component { name: "executor", ok: executor.available, reason });
+    components.push(queue);
+    Json(Health { version: env!("CARGO_PKG_VERSION"), components })
 }

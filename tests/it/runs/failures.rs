@@ -146,6 +146,82 @@ async fn without_an_engine_runs_are_refused_with_the_reason(database: Database) 
     );
 }
 
+on_both_databases!(an_apply_is_ended_by_force_only_after_asking, a_log_stream_resumes_where_it_broke_off,);
+
+/// The demo provider goes on with what it does when it is asked to stop, as clouds do.
+async fn an_apply_is_ended_by_force_only_after_asking(database: Database) {
+    let app = RunApp::start(database).await;
+    let deployment = app
+        .deployment(
+            r#"
+            resource "demo_network" "quick" {
+              name = "quick"
+              cidr = "10.0.0.0/16"
+            }
+
+            resource "demo_network" "endless" {
+              name           = "endless"
+              cidr           = demo_network.quick.cidr
+              create_seconds = 600
+            }
+            "#,
+        )
+        .await;
+    let run = app.start_run(&deployment, "apply").await;
+    app.reaches(&run, "planned").await;
+    app.confirm(&run).await;
+    while !app.log(&run).await.contains("demo_network.endless: Creating") {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    let asked = app.user.post(&format!("/runs/{run}/cancel"), &json!({})).await.expect(200);
+    assert_eq!(asked["actions"]["force_cancel"], true);
+    app.user.post(&format!("/runs/{run}/cancel"), &json!({"force": true})).await.expect(200);
+    app.reaches(&run, "force_canceled").await;
+    let state = app.user.get(&format!("/deployments/{deployment}/state")).await.expect(200);
+    assert_eq!(state["resources"], 1, "what was finished is kept");
+    app.is_clean().await;
+}
+
+async fn a_log_stream_resumes_where_it_broke_off(database: Database) {
+    let app = RunApp::start(database).await;
+    let deployment = app.deployment(NETWORK).await;
+    let run = app.start_run(&deployment, "plan").await;
+    let path = format!("/runs/{run}/log/stream");
+    // Opened while the run is under way; it ends by itself, after the last byte.
+    let whole = app.user.request(reqwest::Method::GET, &path).send().await.expect("the server answers");
+    let events = events_of(&whole.text().await.expect("a stream of text"));
+    let (end, texts) = events.split_last().expect("there is an end");
+    assert_eq!((end.0.as_str(), &end.2), ("end", &json!({"status": "planned_and_finished"})));
+    let text: String = texts.iter().map(|(_, _, data)| data["text"].as_str().unwrap()).collect();
+    assert_eq!(text, app.log(&run).await);
+    assert!(text.contains("1 to add, 0 to change"), "{text}");
+
+    let (first, rest) = texts.split_first().expect("there is output");
+    let request = app.user.request(reqwest::Method::GET, &path).header("last-event-id", &first.1);
+    let resumed = request.send().await.expect("the server answers").text().await.expect("a stream of text");
+    let again: String = events_of(&resumed)
+        .iter()
+        .filter_map(|(_, _, data)| data["text"].as_str().map(str::to_owned))
+        .collect();
+    let expected: String = rest.iter().map(|(_, _, data)| data["text"].as_str().unwrap()).collect();
+    assert_eq!(again, expected);
+}
+
+/// Name, id and data of each event of a stream.
+fn events_of(stream: &str) -> Vec<(String, String, serde_json::Value)> {
+    let field = |event: &str, name: &str| {
+        let line = event.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        line.unwrap_or_default().to_owned()
+    };
+    let events = stream.split("\n\n").filter(|event| event.contains("event:"));
+    events
+        .map(|event| {
+            let data = serde_json::from_str(&field(event, "data")).expect("data is JSON");
+            (field(event, "event"), field(event, "id"), data)
+        })
+        .collect()
+}
+
 on_both_databases!(a_failing_resource_says_why, an_unfit_configuration_says_where);
 
 async fn a_failing_resource_says_why(database: Database) {

@@ -16,7 +16,7 @@ use super::support::RunApp;
 on_both_databases!(runs_survive_the_server_being_killed);
 
 /// Enough for the kills to fall on every step of plan and apply.
-const KILLS: usize = 12;
+const KILLS: usize = 16;
 const RESOURCES: usize = 3;
 
 /// One of a deployment's networks waits for another, so that an apply takes a while.
@@ -66,12 +66,17 @@ async fn runs_survive_the_server_being_killed(database: Database) {
         if moments.len() < KILLS {
             let statuses: Vec<String> = deployments.iter().map(|story| story.status.clone()).collect();
             moments.push(statuses.join(" "));
-            server.kill();
+            // Now and then it is asked to stop, and gives back what it holds.
+            if moments.len() % 4 == 3 {
+                server.stop()
+            } else {
+                server.kill()
+            }
             server = Server::start(&app);
         }
     }
     // A shorter story would have been killed too few times to show anything.
-    assert!(moments.len() >= 10, "{moments:?}");
+    assert!(moments.len() >= 14, "{moments:?}");
     for phase in ["planning", "applying"] {
         assert!(moments.iter().any(|moment| moment.contains(phase)), "no kill while {phase}: {moments:?}");
     }
@@ -174,6 +179,14 @@ impl Server {
             .stdout(Stdio::null())
             .spawn();
         Server(child.expect("the server starts"))
+    }
+
+    /// SIGTERM, and a clean end.
+    fn stop(&mut self) {
+        let asked = Command::new("kill").arg(self.0.id().to_string()).status().expect("kill runs");
+        assert!(asked.success());
+        let ended = self.0.wait().expect("a stopped process ends");
+        assert!(ended.success(), "{ended}");
     }
 
     /// SIGKILL.

@@ -1,5 +1,7 @@
 //! Runs: real Terraform with the demo provider, in real containers.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod apply;
 mod failures;
 mod kill;

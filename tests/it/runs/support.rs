@@ -143,8 +143,6 @@ impl RunApp {
         let mut tx = test.app.db.begin().await.expect("the database answers");
         let instance = runs::installation(&mut tx).await.expect("the installation has an id");
         tx.commit().await.expect("the database answers");
-        let worker =
-            tokio::spawn(Worker::new(test.app.clone()).run(tokio_util::sync::CancellationToken::new()));
         let user = test.user("ada").await;
         RunApp { test, user, cloud, instance, worker: None }
     }

@@ -65,6 +65,7 @@ pub fn single_file(tar: &[u8], path: &str, limit: u64) -> ExecResult<Option<Vec<
     Ok(Some(content))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it is what map_err calls")]
 fn broken(error: std::io::Error) -> ExecError {
     ExecError::Refused(format!("an archive can't be read or written: {error}"))
 }
