@@ -87,7 +87,7 @@ enter() {
 }
 
 # make run is started twice, answers both times, and ends at Ctrl-C.
-cat_run_check() {
+run_check() {
     cat <<'CHECK'
 cd /root/cloudoven
 for time in first second; do
@@ -119,7 +119,7 @@ done
 for check in "${checks[@]}"; do
     echo "== make $check"
     case $check in
-        run) cat_run_check >"$root/root/check.sh" && enter bash -eu /root/check.sh ;;
+        run) run_check >"$root/root/check.sh" && enter bash -eu /root/check.sh ;;
         test) enter bash -euc 'cd /root/cloudoven; SECONDS=0; status=0; .ci/run || status=$?; echo "after $SECONDS s"; exit $status' ;;
         *) echo "clean-machine.sh: run or test, not $check" >&2; exit 2 ;;
     esac

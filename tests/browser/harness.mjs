@@ -9,7 +9,7 @@
 //   await browser.close();
 //   await server.stop();
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -64,10 +64,32 @@ export async function startServer({ docker = false, catalog = true, env = {} } =
     stop: async () => {
       const running = child.process.exitCode === null && child.process.signalCode === null;
       const code = await ended("SIGINT");
+      if (docker) await clearEngine(data);
       await rm(data, { recursive: true, force: true });
       if (running) assert.equal(code, 0, `the server did not end cleanly:\n${child.log.join("\n")}`);
     },
   };
+}
+
+/** Removes from the engine what the server with this data kept there for its next start. */
+async function clearEngine(data) {
+  const label = "dev.cloudoven.instance";
+  const run = (...args) => execFileSync("docker", args, { encoding: "utf8" }).split("\n").filter(Boolean);
+  const instances = new Set(run("volume", "ls", "--filter", `label=${label}`, "--format", `{{.Label "${label}"}}`));
+  // The database is the one place that knows which instance this was, and SQLite keeps a text as its bytes.
+  const database = await readFile(join(data, "cloudoven.db"), "latin1");
+  for (const instance of instances) {
+    if (!database.includes(instance)) continue;
+    const mine = ["--filter", `label=${label}=${instance}`, "--quiet"];
+    for (const [list, remove] of [
+      [["ps", "--all"], ["rm", "--force"]],
+      [["volume", "ls"], ["volume", "rm"]],
+      [["network", "ls"], ["network", "rm"]],
+    ]) {
+      const found = run(...list, ...mine);
+      if (found.length > 0) run(...remove, ...found);
+    }
+  }
 }
 
 async function start(data, listen, env) {
