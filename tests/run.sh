@@ -4,7 +4,7 @@
 #
 #   tests/run.sh [checks | rust | browser]…     default: all three
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 unset TF_CLI_CONFIG_FILE
 
 log=$(mktemp)
