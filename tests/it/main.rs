@@ -9,3 +9,4 @@ mod design;
 mod openapi;
 mod projects;
 mod runs;
+mod settings_pages;

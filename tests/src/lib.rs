@@ -146,6 +146,13 @@ impl User {
         (response.status().as_u16(), response.text().await.expect("the body arrives"))
     }
 
+    /// A page's form: the answer's status and its HTML.
+    pub async fn submit(&self, path: &str, form: &[(&str, &str)]) -> (u16, String) {
+        let request = self.client.post(format!("{}{path}", self.base)).bearer_auth(&self.token).form(form);
+        let response = request.send().await.expect("the server answers");
+        (response.status().as_u16(), response.text().await.expect("the body arrives"))
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }

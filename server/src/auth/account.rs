@@ -5,7 +5,7 @@ use crate::{
     app::App,
     config::SignUp,
     error::{Error, Result},
-    project::name,
+    project::{PAGE, Page, name},
     store::{
         TokenId, UserId, sessions,
         users::{self, ApiToken, User},
@@ -65,6 +65,46 @@ pub async fn create_user(
     users::insert(&mut tx, &user, app.clock.now()).await?;
     tx.commit().await?;
     Ok(user.into())
+}
+
+/// Everybody with an account, by e-mail address; for administrators. A cursor is the last address.
+pub async fn people(app: &App, actor: &Actor, cursor: Option<&str>) -> Result<Page<Actor>> {
+    if !actor.is_admin {
+        return Err(Error::Forbidden("only an administrator may list people".into()));
+    }
+    let users = users::list(&mut *app.db.read().await?, cursor.unwrap_or_default(), PAGE + 1).await?;
+    Ok(Page::of(users.into_iter().map(Actor::from).collect(), |person| person.email.clone()))
+}
+
+/// Changes the actor's password and ends all other sessions: whoever knew the old one is out. `session` is the one
+/// that asks. API tokens stay. Wrong guesses of the old password count as failed sign-ins.
+pub async fn change_password(
+    app: &App,
+    actor: &Actor,
+    session: Option<&Token>,
+    old: &str,
+    new: &str,
+) -> Result<()> {
+    let subject = [format!("account:{}", actor.email)];
+    limit(app, &subject).await?;
+    password::check(new)?;
+    let user = users::by_email(&mut *app.db.read().await?, &actor.email).await?;
+    let valid = password::verify(old.to_owned(), user.map(|u| u.password_hash)).await?;
+    if !valid {
+        let mut tx = app.db.begin().await?;
+        let now = app.clock.now();
+        sessions::insert_failure(&mut tx, &subject[0], now, now.plus_seconds(-WINDOW_SECONDS)).await?;
+        tx.commit().await?;
+        return Err(Error::field("current", "this is not your password"));
+    }
+    let hash = password::hash(new.to_owned()).await?;
+    let mut tx = app.db.begin().await?;
+    users::set_password(&mut tx, &actor.id, &hash).await?;
+    let keep = session.map(Token::hash).unwrap_or_default();
+    sessions::delete_others(&mut tx, &actor.id, &keep).await?;
+    tx.commit().await?;
+    tracing::info!(user = %actor.id, "changed the password");
+    Ok(())
 }
 
 /// Checks the password and opens a session. `address` is the caller's network address, for the rate limit.
@@ -139,4 +179,11 @@ pub async fn create_token(app: &App, actor: &Actor, text: &str) -> Result<(ApiTo
     users::insert_token(&mut tx, &actor.id, &token, &secret.hash()).await?;
     tx.commit().await?;
     Ok((token, secret))
+}
+
+/// Makes a token useless from now on.
+pub async fn revoke_token(app: &App, actor: &Actor, id: &TokenId) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    users::delete_token(&mut tx, &actor.id, id).await?;
+    Ok(tx.commit().await?)
 }

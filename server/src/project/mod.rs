@@ -27,7 +27,7 @@ pub const PAGE: i64 = 100;
 
 impl<T> Page<T> {
     /// Takes one item more than a page holds to know whether there is another page.
-    fn of(mut items: Vec<T>, cursor: impl Fn(&T) -> String) -> Page<T> {
+    pub(crate) fn of(mut items: Vec<T>, cursor: impl Fn(&T) -> String) -> Page<T> {
         let size = usize::try_from(PAGE).unwrap_or(usize::MAX);
         let next = (items.len() > size).then(|| {
             items.truncate(size);

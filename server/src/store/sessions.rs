@@ -26,6 +26,16 @@ pub async fn delete(db: &mut Connection, token_hash: &str) -> Result<()> {
     Ok(())
 }
 
+/// Ends all sessions of `user` but the one with the hash `keep`.
+pub async fn delete_others(db: &mut Connection, user: &UserId, keep: &str) -> Result<()> {
+    sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2")
+        .bind(user.as_str())
+        .bind(keep)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// Failures of `subject` since `since`: how many, and when the first of them was.
 pub async fn failures(
     db: &mut Connection,

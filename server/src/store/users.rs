@@ -46,6 +46,22 @@ pub async fn count(db: &mut Connection) -> Result<i64> {
     Ok(sqlx::query_scalar("SELECT COUNT(*) FROM users").fetch_one(db).await?)
 }
 
+/// By e-mail address. `after` is the last address of the page before, empty for the first page.
+pub async fn list(db: &mut Connection, after: &str, limit: i64) -> Result<Vec<User>> {
+    let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE email > $1 ORDER BY email LIMIT $2"));
+    let rows: Vec<Row> = sqlx::query_as(sql).bind(after).bind(limit).fetch_all(db).await?;
+    Ok(rows.into_iter().map(User::from).collect())
+}
+
+pub async fn set_password(db: &mut Connection, id: &UserId, password_hash: &str) -> Result<()> {
+    sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
+        .bind(id.as_str())
+        .bind(password_hash)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// `email` must be in lower case already.
 pub async fn insert(db: &mut Connection, user: &User, now: Timestamp) -> Result<()> {
     sqlx::query("INSERT INTO users (id, email, name, password_hash, is_admin, created_at) VALUES ($1, $2, $3, $4, $5, $6)")

@@ -11,7 +11,6 @@ use super::Name;
 use crate::{
     app::App,
     auth::{Actor, account},
-    error::Error,
     http::{extract::Json, problem::ApiResult},
     store::{
         TokenId,
@@ -76,9 +75,7 @@ async fn delete_token(
     actor: Actor,
     Path(id): Path<TokenId>,
 ) -> ApiResult<StatusCode> {
-    let mut tx = app.db.begin().await?;
-    users::delete_token(&mut tx, &actor.id, &id).await?;
-    tx.commit().await.map_err(Error::from)?;
+    account::revoke_token(&app, &actor, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,24 +1,26 @@
-//! One's own account: who one is, API tokens, and for administrators making accounts for others.
+//! A person's own account, and for administrators the people who have one.
 
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     response::IntoResponse,
     routing::{get, post},
 };
+use axum_extra::extract::cookie::CookieJar;
 use serde::Deserialize;
 
 use super::{
     layout::{Field, Layout, Moment},
-    page::{Form, NameForm, NameInput, PageResult, Viewer, go_saying, place, refused},
+    page::{Form, NameForm, NameInput, PageError, PageResult, Viewer, go_saying, place, refused},
     runs,
 };
 use crate::{
     app::App,
-    auth::account,
+    auth::{Actor, account},
     error::Error,
+    http::{api::Cursor, cookie},
     store::{
         TokenId,
         users::{self, ApiToken},
@@ -28,22 +30,25 @@ use crate::{
 pub fn router() -> Router<App> {
     Router::new()
         .route("/account", get(page))
+        .route("/account/password", post(change_password))
         .route("/account/tokens/new", get(|_: Viewer| async { token_form("") }))
         .route("/account/tokens", post(create_token))
-        .route("/account/tokens/{id}/delete", post(delete_token))
-        .route("/account/people/new", get(|_: Viewer| async { PersonForm::new("", "") }))
-        .route("/account/people", post(create_person))
+        .route("/account/tokens/{id}/revoke", post(revoke_token))
+        .route("/account/people/new", get(person_form))
+        .route("/account/people", post(add_person))
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "account/settings.html")]
 struct AccountPage {
     layout: Layout,
-    name: String,
-    email: String,
-    is_admin: bool,
+    actor: Actor,
+    password: PasswordForm,
     tokens: Vec<TokenView>,
+    /// For administrators.
+    people: Option<crate::project::Page<Actor>>,
     version: &'static str,
+    /// Whether runs are possible here, and if not why.
     runs: String,
 }
 
@@ -65,46 +70,92 @@ impl From<ApiToken> for TokenView {
     }
 }
 
-async fn page(State(app): State<App>, viewer: Viewer) -> PageResult {
-    let tokens = users::tokens(&mut *app.db.read().await?, &viewer.actor.id).await?;
-    let page = AccountPage {
+async fn page(State(app): State<App>, viewer: Viewer, Query(query): Query<Cursor>) -> PageResult {
+    let actor = viewer.actor.clone();
+    let tokens = users::tokens(&mut *app.db.read().await?, &actor.id).await?;
+    let people = match actor.is_admin {
+        true => Some(account::people(&app, &actor, query.cursor.as_deref()).await?),
+        false => None,
+    };
+    Ok(AccountPage {
         layout: viewer.layout().section("account").here("Account"),
-        name: viewer.actor.name,
-        email: viewer.actor.email,
-        is_admin: viewer.actor.is_admin,
+        actor,
+        password: PasswordForm::default(),
         tokens: tokens.into_iter().map(TokenView::from).collect(),
+        people,
         version: env!("CARGO_PKG_VERSION"),
         runs: runs::runs_off(&app).await.unwrap_or_else(|| "Ready".into()),
-    };
-    Ok(page.into_response())
+    }
+    .into_response())
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "account/_password.html")]
+struct PasswordForm {
+    current: Field,
+    password: Field,
+    error: String,
+}
+
+impl Default for PasswordForm {
+    fn default() -> Self {
+        PasswordForm {
+            current: Field::new("current", ""),
+            password: Field::new("password", ""),
+            error: String::new(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct PasswordInput {
+    current: String,
+    password: String,
+}
+
+async fn change_password(
+    State(app): State<App>,
+    viewer: Viewer,
+    jar: CookieJar,
+    Form(input): Form<PasswordInput>,
+) -> PageResult {
+    let session = cookie::read(&jar, &app.config);
+    let done =
+        account::change_password(&app, &viewer.actor, session.as_ref(), &input.current, &input.password);
+    match done.await {
+        Ok(()) => Ok(go_saying("/account", "The password is changed; all other sessions are signed out")),
+        Err(error) => {
+            let mut form = PasswordForm::default();
+            form.error = place(error, &mut [&mut form.current, &mut form.password])?;
+            Ok(refused(form))
+        }
+    }
 }
 
 fn token_form(value: &str) -> NameForm {
     NameForm::new("New API token", "/account/tokens", "Create token", value)
-        .hint("What will use it, such as “CI”.")
+        .hint("What it is for. A token can do what you can do.")
 }
 
+/// The one time that a token is seen.
 #[derive(Template, WebTemplate)]
 #[template(path = "account/_token.html")]
-struct TokenShown {
+struct NewTokenDialog {
     name: String,
-    /// Shown this once.
     secret: String,
 }
 
 async fn create_token(State(app): State<App>, viewer: Viewer, Form(input): Form<NameInput>) -> PageResult {
     match account::create_token(&app, &viewer.actor, &input.name).await {
         Ok((token, secret)) => {
-            Ok(TokenShown { name: token.name, secret: secret.reveal().to_owned() }.into_response())
+            Ok(NewTokenDialog { name: token.name, secret: secret.reveal().to_owned() }.into_response())
         }
         Err(error) => token_form(&input.name).refuse(error),
     }
 }
 
-async fn delete_token(State(app): State<App>, viewer: Viewer, Path(id): Path<TokenId>) -> PageResult {
-    let mut tx = app.db.begin().await?;
-    users::delete_token(&mut tx, &viewer.actor.id, &id).await?;
-    tx.commit().await.map_err(Error::from)?;
+async fn revoke_token(State(app): State<App>, viewer: Viewer, Path(id): Path<TokenId>) -> PageResult {
+    account::revoke_token(&app, &viewer.actor, &id).await?;
     Ok(go_saying("/account", "The token is revoked"))
 }
 
@@ -122,22 +173,31 @@ impl PersonForm {
         PersonForm {
             name: Field::new("name", name),
             email: Field::new("email", email),
-            password: Field::new("password", ""),
+            password: Field { id: "field-first-password".into(), ..Field::new("password", "") },
             error: String::new(),
         }
     }
 }
 
 #[derive(Deserialize)]
-struct Person {
+struct PersonInput {
     name: String,
     email: String,
     password: String,
 }
 
-async fn create_person(State(app): State<App>, viewer: Viewer, Form(input): Form<Person>) -> PageResult {
-    match account::create_user(&app, &viewer.actor, &input.email, &input.name, &input.password).await {
+async fn person_form(viewer: Viewer) -> PageResult<PersonForm> {
+    if !viewer.actor.is_admin {
+        return Err(PageError(Error::NotFound("page")));
+    }
+    Ok(PersonForm::new("", ""))
+}
+
+async fn add_person(State(app): State<App>, viewer: Viewer, Form(input): Form<PersonInput>) -> PageResult {
+    let added = account::create_user(&app, &viewer.actor, &input.email, &input.name, &input.password);
+    match added.await {
         Ok(person) => Ok(go_saying("/account", &format!("{} can sign in now", person.name))),
+        Err(error @ Error::Forbidden(_)) => Err(PageError(error)),
         Err(error) => {
             let mut form = PersonForm::new(&input.name, &input.email);
             form.error = place(error, &mut [&mut form.name, &mut form.email, &mut form.password])?;
