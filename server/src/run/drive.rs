@@ -7,7 +7,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Event, Status,
+    Event, Status, artefacts,
     executor::{Activity, ExecError, ExecResult, LaunchSpec, Limits, PhaseKey, Signal},
     lease::{self, Lease, WorkError, WorkResult},
     log::{FLUSH, LogWriter},
@@ -185,10 +185,10 @@ impl Drive {
         let latest = latest.filter(|_| managed);
         let mut inputs = workspace::Inputs::default();
         let phase = if self.job.phase == PLAN {
-            inputs.lock_file = settle::fitting_lock_file(self).await?;
+            inputs.lock_file = artefacts::fitting_lock_file(self).await?;
             workspace::plan_phase(self.run.operation, false)
         } else {
-            match settle::saved_plan(self, latest.as_ref().map_or("", |version| &version.digest)).await? {
+            match artefacts::saved_plan(self, latest.as_ref().map_or("", |version| &version.digest)).await? {
                 Ok((plan, lock_file)) => (inputs.plan, inputs.lock_file) = (Some(plan), lock_file),
                 Err(reason) => return Ok(Err(reason)),
             }

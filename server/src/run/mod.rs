@@ -4,6 +4,7 @@
 //! the [`executor`]. Whatever a worker knows is in the database, in the blob store or on the run's volume, so that any
 //! other can go on from there.
 
+mod artefacts;
 mod diff;
 pub mod docker;
 mod drive;

@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Event, Operation, Status,
+    Event, Operation, Status, artefacts,
     plan::PlanView,
-    settle,
     snapshot::{Snapshot, open_values},
     transition::advance,
     workspace::{APPLY, PLAN},
@@ -222,7 +221,7 @@ pub async fn events(app: &App, actor: &Actor, id: &RunId) -> Result<Vec<RunEvent
 /// What the plan would do; nothing before there is a plan.
 pub async fn plan(app: &App, actor: &Actor, id: &RunId) -> Result<Option<PlanView>> {
     let run = visible(&mut *app.db.read().await?, actor, id).await?;
-    if run.saved.is_none() { Ok(None) } else { settle::plan_view(app, id).await }
+    if run.saved.is_none() { Ok(None) } else { artefacts::plan_view(app, id).await }
 }
 
 /// Bytes of the log from `offset` on, as many as one answer holds, and the size of the whole.
@@ -246,7 +245,7 @@ pub async fn confirm(app: &App, actor: &Actor, id: &RunId, comment: &str) -> Res
     // The worker looks again before it applies: here it is for an answer at once.
     let stale = match snapshot.outdated(&deployment, values)? {
         Some(reason) => Some(reason),
-        None => settle::stale_state(app, &run).await?,
+        None => artefacts::stale_state(app, &run).await?,
     };
     let confirmed = runs::get(&mut tx, id).await?;
     match stale {

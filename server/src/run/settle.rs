@@ -1,14 +1,11 @@
 //! What a phase that has ended means for its run: artefacts and state are stored first, then the status is set, then
 //! the container and the volume are removed.
 
-use std::collections::BTreeMap;
-
 use cloudoven_entry::{PhaseResult, StepResult};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::{
     Event,
+    artefacts::{digest, keep_lock_file, key, put},
     drive::{Drive, End, NotStarted},
     executor::ExecError,
     lease::{WorkError, WorkResult},
@@ -24,9 +21,8 @@ use crate::{
         managed::{self, Offer},
     },
     store::{
-        DeploymentId, RunId, StateVersionId, Tx, run_logs, runs,
+        RunId, StateVersionId, Tx, run_logs, runs,
         runs::{Counts, SavedPlan},
-        states,
     },
 };
 
@@ -81,8 +77,10 @@ pub async fn settle(drive: &Drive, end: &End) -> WorkResult<()> {
         }
         keep_errored_state(drive).await?;
     }
-    if verdict.event == Event::Apply {
-        keep_lock_file(drive).await?;
+    if verdict.event == Event::Apply
+        && let Some(text) = collect(drive, workspace::LOCK_FILE, ARTEFACT_LIMIT).await?
+    {
+        keep_lock_file(drive, &text).await?;
     }
     let mut tx = drive.lease.begin().await?;
     if let Some((counts, saved)) = &plan {
@@ -307,101 +305,6 @@ async fn keep_plan(drive: &Drive) -> WorkResult<(Counts, SavedPlan, bool)> {
     put(&drive.app, &key(run, "lock"), lock_file.as_deref().unwrap_or_default()).await?;
     put(&drive.app, &key(run, "view"), &serde_json::to_vec(&view).map_err(anyhow::Error::from)?).await?;
     Ok((view.counts, saved, drive.run.operation.may_apply() && view.applyable))
-}
-
-/// The plan that a run saved, with its lock file, when nothing has changed since; otherwise why it is refused.
-pub async fn saved_plan(
-    drive: &Drive,
-    state_digest: &str,
-) -> WorkResult<std::result::Result<(Vec<u8>, Option<Vec<u8>>), String>> {
-    let Some(saved) = &drive.run.saved else {
-        return Ok(Err("there is no saved plan; plan again".to_owned()));
-    };
-    if saved.state_digest != state_digest && drive.snapshot.backend == MANAGED {
-        return Ok(Err("the plan is stale: the state has changed since; plan again".to_owned()));
-    }
-    let plan = get(&drive.app, &key(&drive.run.id, "plan")).await?;
-    let lock_file = get(&drive.app, &key(&drive.run.id, "lock")).await?;
-    let (Some(plan), Some(lock_file)) = (plan, lock_file) else {
-        return Ok(Err("the saved plan is not in the blob store; plan again".to_owned()));
-    };
-    if digest(&plan) != saved.plan_digest || digest(&lock_file) != saved.lock_digest {
-        return Ok(Err("the plan is stale: its files are not those that were shown; plan again".to_owned()));
-    }
-    Ok(Ok((plan, (!lock_file.is_empty()).then_some(lock_file))))
-}
-
-/// The lock file of a deployment's last apply.
-#[derive(Serialize, Deserialize)]
-struct DeploymentLock {
-    /// The requirements that it was made for.
-    requirements: String,
-    text: String,
-}
-
-fn lock_key(deployment: &DeploymentId) -> String {
-    format!("deployments/{deployment}/lock.json")
-}
-
-async fn keep_lock_file(drive: &Drive) -> WorkResult<()> {
-    let Some(text) = collect(drive, workspace::LOCK_FILE, ARTEFACT_LIMIT).await? else { return Ok(()) };
-    let lock = DeploymentLock {
-        requirements: requirements_digest(&drive.snapshot.files),
-        text: String::from_utf8_lossy(&text).into_owned(),
-    };
-    let bytes = serde_json::to_vec(&lock).map_err(anyhow::Error::from)?;
-    drive.app.blobs.put(&lock_key(&drive.run.deployment_id), bytes).await?;
-    Ok(())
-}
-
-/// The deployment's lock file, when it was made for the requirements that the configuration has now.
-pub async fn fitting_lock_file(drive: &Drive) -> WorkResult<Option<Vec<u8>>> {
-    let stored = drive.app.blobs.get(&lock_key(&drive.run.deployment_id)).await?;
-    let lock = stored.and_then(|bytes| serde_json::from_slice::<DeploymentLock>(&bytes).ok());
-    let wanted = requirements_digest(&drive.snapshot.files);
-    Ok(lock.filter(|lock| lock.requirements == wanted).map(|lock| lock.text.into_bytes()))
-}
-
-fn requirements_digest(files: &BTreeMap<String, String>) -> String {
-    digest(workspace::requirements(files).as_bytes())
-}
-
-/// What people see of a run's plan.
-pub async fn plan_view(app: &App, run: &RunId) -> Result<Option<PlanView>> {
-    Ok(match get(app, &key(run, "view")).await? {
-        Some(bytes) => Some(serde_json::from_slice(&bytes)?),
-        None => None,
-    })
-}
-
-/// Why a confirmed plan would be refused right now, as far as the database tells.
-pub async fn stale_state(app: &App, run: &runs::Run) -> Result<Option<&'static str>> {
-    if run.backend != MANAGED {
-        return Ok(None);
-    }
-    let latest = states::latest(&mut *app.db.read().await?, &run.deployment_id).await?;
-    let digest = latest.map(|version| version.digest).unwrap_or_default();
-    let stale = run.saved.as_ref().is_some_and(|saved| saved.state_digest != digest);
-    Ok(stale.then_some("the plan is stale: the state has changed since; plan again"))
-}
-
-fn digest(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
-}
-
-fn key(run: &RunId, name: &str) -> String {
-    format!("runs/{run}/{name}")
-}
-
-async fn put(app: &App, key: &str, plain: &[u8]) -> Result<()> {
-    app.blobs.put(key, app.keyring.seal(key, plain)).await
-}
-
-async fn get(app: &App, key: &str) -> Result<Option<Vec<u8>>> {
-    match app.blobs.get(key).await? {
-        Some(sealed) => Ok(Some(app.keyring.open(key, &sealed)?)),
-        None => Ok(None),
-    }
 }
 
 #[cfg(test)]
