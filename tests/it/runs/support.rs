@@ -5,7 +5,8 @@ use std::{path::PathBuf, process::Command, time::Duration};
 use cloudoven::{config::Config, run::Worker, store::runs};
 use cloudoven_tests::{Answer, Database, TestApp, User};
 use serde_json::{Value, json};
-use tokio::{task::JoinHandle, time::Instant};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// The runner image that the tests' set-up has built.
 pub const IMAGE: &str = "cloudoven-runner:1.11.4";
@@ -118,14 +119,13 @@ pub struct RunApp {
     pub user: User,
     pub cloud: Cloud,
     pub instance: String,
-    worker: Option<JoinHandle<()>>,
+    stop: CancellationToken,
 }
 
 impl RunApp {
     pub async fn start(database: Database) -> RunApp {
-        let mut app = RunApp::without_worker(database, |config| config.run_slots = 2).await;
-        let worker = Worker::new(app.test.app.clone()).run(tokio_util::sync::CancellationToken::new());
-        app.worker = Some(tokio::spawn(worker));
+        let app = RunApp::without_worker(database, |config| config.run_slots = 2).await;
+        tokio::spawn(Worker::new(app.test.app.clone()).run(app.stop.clone()));
         app
     }
 
@@ -144,7 +144,7 @@ impl RunApp {
         let instance = runs::installation(&mut tx).await.expect("the installation has an id");
         tx.commit().await.expect("the database answers");
         let user = test.user("ada").await;
-        RunApp { test, user, cloud, instance, worker: None }
+        RunApp { test, user, cloud, instance, stop: CancellationToken::new() }
     }
 
     /// A deployment of a blueprint with this `main.tf`; its id.
@@ -260,9 +260,7 @@ pub async fn log(user: &User, run: &str) -> String {
 
 impl Drop for RunApp {
     fn drop(&mut self) {
-        if let Some(worker) = &self.worker {
-            worker.abort();
-        }
+        self.stop.cancel();
         clean_up(&self.instance);
     }
 }
