@@ -36,7 +36,6 @@ impl<'a> Design<'a> {
         Answer::read(response).await
     }
 
-    #[track_caller]
     async fn edit(&mut self, edit: Value) -> Value {
         let answer = self.send(Method::POST, "/edits", &edit).await;
         assert_eq!(answer.status, 200, "{edit}: {}", answer.body);

@@ -1,5 +1,11 @@
 //! One binary for all tests over the public surfaces.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "a panic is how a test fails; short calls read better"
+)]
+
 mod accounts;
 mod api_docs;
 mod blueprint;

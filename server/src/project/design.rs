@@ -79,7 +79,7 @@ pub async fn edit(app: &App, actor: &Actor, id: &BlueprintId, base: i64, edit: E
     let schemas = app.catalogs.schemas(&document, &types_of(&edit)).await?;
     let message = describe(&edit);
     let applied =
-        blocking(move || blueprint::apply(&document, &edit, &schemas)).await?.map_err(edit_error)?;
+        blocking(move || blueprint::apply(&document, &edit, &schemas)).await?.map_err(|e| edit_error(&e))?;
     let Applied { document, address, dangling, .. } = applied;
     let revision = blueprints::save(app, actor, id, base, &texts(&document.to_files()), &message).await?;
     let schemas = app.catalogs.schemas(&document, &[]).await?;
@@ -148,7 +148,7 @@ fn describe(edit: &Edit) -> String {
     }
 }
 
-fn edit_error(error: EditError) -> Error {
+fn edit_error(error: &EditError) -> Error {
     let place = match (&error.file, error.line, error.column) {
         (Some(file), Some(line), Some(column)) => format!("{file}:{line}:{column}: "),
         (None, Some(line), Some(column)) => format!("{line}:{column}: "),

@@ -181,22 +181,30 @@ pub struct StoredValue {
     pub sealed: Option<Vec<u8>>,
 }
 
+rows! {
+    struct ValueRow {
+        category: String,
+        name: String,
+        value: Option<String>,
+        sealed: Option<Vec<u8>>,
+    }
+}
+
 pub async fn values(db: &mut Connection, id: &DeploymentId) -> Result<Vec<StoredValue>> {
-    let rows: Vec<(String, String, Option<String>, Option<Vec<u8>>)> = sqlx::query_as(
-        "SELECT category, name, value, sealed FROM deployment_values WHERE deployment_id = $1 ORDER BY category, name LIMIT 2000",
+    let rows: Vec<ValueRow> = sqlx::query_as(
+        "SELECT category, name, value, sealed FROM deployment_values WHERE deployment_id = $1
+          ORDER BY category, name LIMIT 2000",
     )
     .bind(id.as_str())
     .fetch_all(db)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(category, name, value, sealed)| StoredValue {
-            category: if category == "env" { Category::Env } else { Category::Terraform },
-            name,
-            value,
-            sealed,
-        })
-        .collect())
+    let stored = |row: ValueRow| StoredValue {
+        category: if row.category == Category::Env.as_str() { Category::Env } else { Category::Terraform },
+        name: row.name,
+        value: row.value,
+        sealed: row.sealed,
+    };
+    Ok(rows.into_iter().map(stored).collect())
 }
 
 pub async fn put_value(

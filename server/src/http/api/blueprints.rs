@@ -289,7 +289,7 @@ async fn suggestions(
     Path(id): Path<BlueprintId>,
     Query(typing): Query<Typing>,
 ) -> ApiResult<Json<Vec<Suggestion>>> {
-    let path: ArgumentPath = typing.path.parse().map_err(|e| Error::field("path", format!("{e}")))?;
+    let path = typing.path.parse::<ArgumentPath>().map_err(|e| Error::field("path", e))?;
     let opened = design::open(&app, &actor, &id, None).await?;
     Ok(Json(blueprint::suggest(&opened.document, &opened.schemas, &typing.element, &path, &typing.prefix)))
 }

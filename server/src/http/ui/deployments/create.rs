@@ -67,10 +67,10 @@ async fn build(app: &App, actor: &Actor, blueprint: &Blueprint, wanted: &Wanted)
         }
     };
     let mut environments: Vec<Choice> = environments.into_iter().map(choice).collect();
-    if !environments.iter().any(|e| e.chosen) {
-        if let Some(first) = environments.iter_mut().find(|e| e.deployment.is_none()) {
-            first.chosen = true;
-        }
+    if !environments.iter().any(|e| e.chosen)
+        && let Some(first) = environments.iter_mut().find(|e| e.deployment.is_none())
+    {
+        first.chosen = true;
     }
     Ok(CreateForm {
         id: blueprint.id.0.clone(),
