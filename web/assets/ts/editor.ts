@@ -34,9 +34,11 @@ interface Options {
 }
 
 const colours = HighlightStyle.define([
-  { tag: [t.keyword, t.controlKeyword, t.definitionKeyword, t.operatorKeyword], class: "h-kw" },
-  { tag: [t.typeName, t.className, t.labelName, t.namespace], class: "h-type" },
-  { tag: [t.string, t.special(t.string)], class: "h-str" },
+  { tag: [t.typeName, t.controlKeyword, t.special(t.controlKeyword)], class: "h-kw" },
+  { tag: [t.labelName, t.namespace], class: "h-type" },
+  { tag: [t.variableName, t.propertyName], class: "h-ref" },
+  { tag: [t.definition(t.propertyName), t.definition(t.variableName), t.function(t.variableName)], class: "h-plain" },
+  { tag: t.string, class: "h-str" },
   { tag: [t.number, t.bool, t.null, t.atom], class: "h-num" },
   { tag: [t.comment, t.lineComment, t.blockComment], class: "h-com" },
 ]);

@@ -96,7 +96,8 @@ export function startComplete(form: HTMLElement): void {
     const at = event.target as HTMLElement;
     if (!at.matches("[data-expression]")) return;
     input = at as HTMLInputElement;
-    timer = window.setTimeout(() => void ask(input!), WAIT_MS);
+    // What is filled in already needs no list over its neighbours; the arrow key asks for one.
+    if (input.value === "") timer = window.setTimeout(() => void ask(input!), WAIT_MS);
   });
   form.addEventListener("focusout", () => close());
   form.addEventListener("input", (event) => {
@@ -109,7 +110,12 @@ export function startComplete(form: HTMLElement): void {
   form.addEventListener(
     "keydown",
     (event) => {
-      if (!box || !(event.target as Element).matches("[data-expression]")) return;
+      const at = event.target as Element;
+      if (!at.matches("[data-expression]")) return;
+      if (!box) {
+        if (event.key === "ArrowDown" && at instanceof HTMLInputElement) void ask(at);
+        return;
+      }
       if (event.key === "ArrowDown") choose(chosen + 1);
       else if (event.key === "ArrowUp") choose(chosen - 1);
       else if (event.key === "Escape") close();

@@ -27,12 +27,12 @@ function setProblem(field: HTMLElement, message: string): void {
   let note = field.querySelector<HTMLElement>(":scope > .problem.typed");
   if (!message) {
     note?.remove();
-    field.classList.toggle("bad", field.querySelector(".problem") !== null);
+    field.classList.toggle("bad", field.querySelector(".problem.error") !== null);
     return;
   }
   if (!note) {
     note = document.createElement("p");
-    note.className = "problem typed";
+    note.className = "problem error typed";
     field.append(note);
   }
   note.textContent = message;

@@ -78,6 +78,8 @@ pub struct FieldView {
     pub line: Option<usize>,
     pub summary: String,
     pub hint: String,
+    /// Something in it is an error.
+    pub bad: bool,
     pub problems: Vec<ProblemView>,
 }
 
@@ -280,6 +282,7 @@ fn field_view(f: Field) -> FieldView {
         line: f.line,
         summary: f.summary,
         hint: hint.unwrap_or_default(),
+        bad: f.diagnostics.iter().any(|d| d.severity == Severity::Error),
         problems: f.diagnostics.iter().map(problem).collect(),
     }
 }
@@ -343,6 +346,9 @@ fn items(f: &Field, literal: Option<&RawValue>) -> Vec<ItemView> {
 }
 
 fn placeholder(f: &Field) -> String {
+    if f.value.is_some() {
+        return "empty text".into();
+    }
     let default = f.default.as_deref().filter(|d| !d.is_empty() && d.len() <= MAX_HINT);
     match (default, f.options.as_slice()) {
         (Some(default), _) => format!("{default} (default)"),
