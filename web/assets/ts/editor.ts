@@ -64,7 +64,7 @@ const here = StateField.define<DecorationSet>({
 function base(nonce: string, label: string): Extension[] {
   return [
     EditorView.cspNonce.of(nonce),
-    EditorView.contentAttributes.of({ "aria-label": label }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     lineNumbers(),
     history(),
     drawSelection(),
@@ -81,9 +81,10 @@ function base(nonce: string, label: string): Extension[] {
 function diagnostic(state: EditorState, mark: Mark): Diagnostic | null {
   if (mark.line < 1 || mark.line > state.doc.lines) return null;
   const line = state.doc.line(mark.line);
-  const from = Math.min(line.from + Math.max(0, mark.column - 1), line.to);
-  const word = state.wordAt(from);
-  return { from, to: word ? word.to : Math.min(from + 1, line.to), severity: mark.severity, message: mark.message };
+  const at = Math.min(line.from + Math.max(0, mark.column - 1), line.to);
+  const to = state.wordAt(at)?.to ?? Math.min(at + 1, line.to);
+  // At the end of a line there is nothing to underline: the last character stands in.
+  return { from: at < to ? at : Math.max(line.from, to - 1), to, severity: mark.severity, message: mark.message };
 }
 
 export function createEditor(options: Options): Editor {
