@@ -87,6 +87,7 @@ async function choose(stale: Stale, canRepeat: boolean): Promise<{ choice: Choic
     }),
   );
   dialog.showModal();
+  byId(canRepeat ? "conflict-again" : "conflict-mine").focus();
   if (names[0]) show(names[0]);
   const choice = await new Promise<Choice>((resolve) => {
     const on = (id: string, value: Choice) => (byId(id).onclick = () => resolve(value));

@@ -12,6 +12,8 @@ use crate::{
 
 /// Unset arguments of a nested block that are shown at once; more of them fold away.
 const OPEN_ARGUMENTS: usize = 6;
+/// A greater limit on the number of blocks is none.
+const MOST_BLOCKS: u64 = 10_000;
 /// Documented values or a default longer than this do not fit into a control.
 const MAX_HINT: usize = 60;
 
@@ -372,7 +374,8 @@ fn options(f: &Field, text: &str) -> Vec<OptionView> {
 
 fn block_view(group: BlockGroup) -> BlockView {
     let n = group.instances.len();
-    let amount = match (n, group.max) {
+    // A schema without a limit may say so by a number that nobody reaches.
+    let amount = match (n, group.max.filter(|max| *max <= MOST_BLOCKS)) {
         (0, Some(1)) => "at most 1".to_owned(),
         (0, Some(max)) => format!("at most {max}"),
         (0, None) => String::new(),
