@@ -59,7 +59,7 @@ export async function apply(screen: Screen): Promise<void> {
     else state.files.set(name, text);
   }
   const form = byId("form");
-  const restore = sameElement ? keepView(form) : () => byId("main").scrollTo(0, 0);
+  const restore = sameElement ? keepView(form) : () => byId("form-pane").scrollTo(0, 0);
   if (sameElement) await morph(form, screen.form);
   else form.innerHTML = screen.form;
   await morph(byId("outline"), screen.outline);
