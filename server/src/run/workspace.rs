@@ -46,11 +46,13 @@ fn fixed_environment() -> Vec<(String, String)> {
         ("HOME", "/tmp"),
         ("TMPDIR", "/tmp"),
         ("PATH", "/usr/local/bin"),
-        ("TF_DATA_DIR", "/work/config/.terraform"),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .chain([("TF_CLI_CONFIG_FILE".to_owned(), format!("{WORK}/{CLI_CONFIG}"))])
+    .chain([
+        ("TF_CLI_CONFIG_FILE".to_owned(), format!("{WORK}/{CLI_CONFIG}")),
+        ("TF_DATA_DIR".to_owned(), format!("{WORK}/{CONFIG}/.terraform")),
+    ])
     .collect()
 }
 
@@ -235,7 +237,7 @@ mod tests {
         assert!(plan.steps[1].argv.contains(&"-destroy".to_owned()));
         assert!(plan.steps[0].argv.contains(&"-lockfile=readonly".to_owned()));
         let apply = apply_phase(MANAGED);
-        assert_eq!(apply.steps[1].argv.last().map(String::as_str), Some("/work/tfplan"));
+        assert_eq!(apply.steps[1].argv.last(), Some(&format!("{WORK}/{PLAN_FILE}")));
         assert!(!apply.steps.iter().any(|step| step.argv.iter().any(|argument| argument == "-auto-approve")));
     }
 }

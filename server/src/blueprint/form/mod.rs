@@ -136,6 +136,16 @@ pub struct ReferenceHint {
     pub count: u32,
 }
 
+impl ReferenceHint {
+    /// As an expression would begin: `azurerm_subnet.id`, `data.azurerm_subnet.id`.
+    pub fn label(&self) -> String {
+        match self.kind {
+            Kind::Resource => format!("{}.{}", self.target, self.attribute),
+            other => format!("{}.{}.{}", other.keyword(), self.target, self.attribute),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ObjectAttribute {
     pub name: String,

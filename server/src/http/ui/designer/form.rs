@@ -252,12 +252,7 @@ fn field_view(f: Field) -> FieldView {
     let text = literal.map(literal_text).unwrap_or_default();
     let control = control(&f, &text);
     let hint = f.references.first().map(|r| {
-        format!(
-            "In {} this refers to {}'s {}.",
-            count(r.count as usize, "example", "examples"),
-            r.target,
-            r.attribute
-        )
+        format!("In {} this refers to {}.", count(r.count as usize, "example", "examples"), r.label())
     });
     FieldView {
         item: item_kind(&f.ty),

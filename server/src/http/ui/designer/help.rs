@@ -104,7 +104,7 @@ fn find_in(fields: &[Field], blocks: &[BlockGroup], path: &FieldPath) -> Option<
 
 fn of_field(f: &Field) -> DocsView {
     let reference = |r: &blueprint::ReferenceHint| {
-        format!("{}.{} · {}", r.target, r.attribute, count(r.count as usize, "example", "examples"))
+        format!("{} · {}", r.label(), count(r.count as usize, "example", "examples"))
     };
     DocsView {
         name: f.name.clone(),
