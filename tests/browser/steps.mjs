@@ -119,6 +119,6 @@ export async function startRun(page, operation, message = "") {
 /** Waits until the run's own chip says so. A run takes as long as Terraform does. */
 export async function runIs(page, state) {
   const chip = page.locator("#run-head .run-title > .chip");
-  await chip.filter({ hasText: state }).waitFor({ timeout: 30_000 });
+  await chip.filter({ hasText: state }).waitFor({ timeout: 120_000 });
   assert.equal((await chip.textContent()).trim(), state);
 }

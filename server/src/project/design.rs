@@ -42,6 +42,11 @@ pub async fn open(app: &App, actor: &Actor, id: &BlueprintId, number: Option<i64
     Ok(Opened { blueprint, revision, document, schemas })
 }
 
+/// Reads the latest revision's files alone: enough to say what is in it.
+pub async fn read(app: &App, actor: &Actor, id: &BlueprintId) -> Result<Document> {
+    parse(blueprints::load(app, actor, id, None).await?.2).await
+}
+
 /// Parses off the async threads: a hostile file may take a while, within the engine's limits.
 async fn parse(texts: Texts) -> Result<Document> {
     let files: Files = texts.into_iter().map(|(name, text)| (name, Arc::from(text))).collect();

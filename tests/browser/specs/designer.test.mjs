@@ -175,3 +175,101 @@ test("one pane at a time on a phone", async () => {
     await checkPage(page);
   }
 });
+
+test("every kind of control writes the code that it stands for", async () => {
+  const { page } = await designer("controls");
+  await saveCode(page, 'resource "demo_server" "web" {\n  name      = "web"\n  subnet_id = "subnet-1"\n}\n');
+  await page.locator('[data-element="demo_server.web"]').click();
+  await page.locator('[id="c:name"]').waitFor();
+  const has = async (pattern) => assert.match(await code(page), pattern);
+
+  // A number keeps its digits; what is no number is refused here and stays.
+  const seconds = page.locator('[id="c:create_seconds"]');
+  await seconds.fill("soon");
+  await seconds.blur();
+  await field(page, "create_seconds").getByText("soon is not a number.").waitFor();
+  assert.equal(await seconds.inputValue(), "soon");
+  await setText(page, "create_seconds", "0.10");
+  await has(/create_seconds\s+= 0\.10\n/);
+  await setText(page, "create_seconds", "");
+  assert.doesNotMatch(await code(page), /create_seconds/);
+
+  // Documented values, and another one.
+  await page.locator('[id="c:size"]').selectOption("large");
+  await saved(page);
+  await has(/size\s+= "large"/);
+  await page.locator('[id="c:size"]').selectOption({ label: "Another value…" });
+  await page.keyboard.type("gigantic");
+  await page.keyboard.press("Enter");
+  await saved(page);
+  await has(/size\s+= "gigantic"/);
+  await field(page, "size").locator(".problem.warning").waitFor();
+
+  // Entries of a map come, change and go.
+  await page.locator('[id="c:tags"]').click();
+  await page.keyboard.type("team");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type('a "b" ${c}');
+  await page.keyboard.press("Tab");
+  await saved(page);
+  await has(/tags = \{\n\s+"?team"?\s+= "a \\"b\\" \$\$\{c\}"\n\s+\}/);
+  await page.getByRole("button", { name: "Remove team" }).click();
+  await saved(page);
+  assert.doesNotMatch(await code(page), /team/);
+
+  // Blocks: added, filled in, moved, removed.
+  await page.getByRole("button", { name: "Add disk" }).click();
+  await page.locator('[id="b:disk[0]"]').waitFor();
+  await setText(page, "disk[0].size_gb", "10");
+  await page.locator('[id="b:disk[0]"]').getByRole("button", { name: "Add another" }).click();
+  await page.locator('[id="b:disk[1]"]').waitFor();
+  await setText(page, "disk[1].size_gb", "20");
+  await has(/disk \{\n\s+size_gb = 10\n\s+\}\n+\s+disk \{\n\s+size_gb = 20\n/);
+  await page.locator('[id="b:disk[1]"]').getByRole("button", { name: "Move disk up" }).click();
+  await saved(page);
+  await has(/size_gb = 20\n[^]*size_gb = 10\n/);
+  await page.getByRole("switch", { name: "delete_with_server" }).first().click();
+  await saved(page);
+  await has(/delete_with_server = (true|false)/);
+  await page.locator('[id="b:disk[1]"]').getByRole("button", { name: "Remove disk" }).click();
+  await page.locator('[id="b:disk[1]"]').waitFor({ state: "detached" });
+  await saved(page);
+  assert.doesNotMatch(await code(page), /size_gb = 10/);
+
+  // A list inside a block.
+  await page.getByRole("button", { name: "Add network_interface" }).click();
+  await page.locator('[id="c:network_interface[0].security_groups"]').click();
+  await page.keyboard.type("web");
+  await page.keyboard.press("Tab");
+  await saved(page);
+  await page.locator('[id="c:network_interface[0].security_groups"]').click();
+  await page.keyboard.type("ssh");
+  await page.keyboard.press("Tab");
+  await saved(page);
+  await has(/security_groups = \["web", "ssh"\]/);
+
+  // The filter finds an argument inside a block; the toggle leaves what counts.
+  await page.locator("#form-filter").fill("security groups");
+  await page.locator('[id="f:name"]').waitFor({ state: "hidden" });
+  assert.ok(await page.locator('[id="f:network_interface[0].security_groups"]').isVisible());
+  await page.locator("#form-filter").fill("");
+  await page.getByRole("button", { name: "Required and set" }).click();
+  await page.locator('[id="f:user_data"]').waitFor({ state: "hidden" });
+  assert.ok(await page.locator('[id="f:name"]').isVisible());
+
+  // An expression, and back to nothing.
+  await page.getByRole("button", { name: "Required and set" }).click();
+  const image = field(page, "image");
+  await image.getByRole("button", { name: /expression/ }).click();
+  await page.keyboard.type("var.missing");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Enter");
+  await saved(page);
+  await has(/image\s+= var\.missing/);
+  await image.locator(".problem.error").waitFor();
+  await image.getByRole("button", { name: "Actions for image" }).click();
+  await image.getByRole("button", { name: "Unset" }).click();
+  await saved(page);
+  assert.doesNotMatch(await code(page), /image/);
+  await checkPage(page);
+});

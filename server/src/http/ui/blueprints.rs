@@ -9,17 +9,24 @@ use axum::{
     routing::{get, post},
 };
 
+use futures::{StreamExt as _, stream};
+
 use super::{
-    layout::{Layout, Moment},
+    layout::{Layout, Moment, count},
     page::{Form, NameForm, NameInput, PageResult, Viewer, go, go_saying},
     projects::refresh,
 };
 use crate::{
     app::App,
+    auth::Actor,
+    blueprint::ElementKind,
     http::{api::Cursor, download},
     project::{blueprints, design, download as files, projects},
     store::{BlueprintId, ProjectId, blueprints::Blueprint},
 };
+
+/// Blueprints read at the same time for a list.
+const AT_ONCE: usize = 8;
 
 pub fn router() -> Router<App> {
     Router::new()
@@ -47,9 +54,20 @@ struct BlueprintView {
     updated: Moment,
 }
 
-/// What the lists say under a blueprint's name.
-pub fn facts(blueprint: &Blueprint) -> String {
-    format!("r{}", blueprint.head)
+/// What the lists say under a blueprint's name: its providers, how many resources, its revision.
+pub async fn all_facts(app: &App, actor: &Actor, blueprints: &[Blueprint]) -> Vec<String> {
+    let each = blueprints.iter().map(|b| facts(app, actor, b)).collect::<Vec<_>>();
+    stream::iter(each).buffered(AT_ONCE).collect().await
+}
+
+async fn facts(app: &App, actor: &Actor, blueprint: &Blueprint) -> String {
+    let revision = format!("r{}", blueprint.head);
+    let Ok(document) = design::read(app, actor, &blueprint.id).await else { return revision };
+    let resources = document.elements().iter().filter(|e| e.kind == ElementKind::Resource).count();
+    let mut parts: Vec<String> = document.required_providers().into_keys().collect();
+    parts.push(count(resources, "resource", "resources"));
+    parts.push(revision);
+    parts.join(" · ")
 }
 
 async fn list(
@@ -60,8 +78,9 @@ async fn list(
 ) -> PageResult {
     let project = projects::get(&app, &viewer.actor, &id).await?;
     let page = blueprints::list(&app, &viewer.actor, &id, query.cursor.as_deref()).await?;
-    let view = |b: Blueprint| BlueprintView {
-        facts: facts(&b),
+    let facts = all_facts(&app, &viewer.actor, &page.items).await;
+    let view = |(b, facts): (Blueprint, String)| BlueprintView {
+        facts,
         id: b.id.0,
         name: b.name,
         head: b.head,
@@ -70,7 +89,7 @@ async fn list(
     let page = ListPage {
         layout: viewer.layout().in_project(id.as_str(), &project.name, "blueprints").here("Blueprints"),
         project_id: id.0,
-        blueprints: page.items.into_iter().map(view).collect(),
+        blueprints: page.items.into_iter().zip(facts).map(view).collect(),
         next: page.next,
     };
     Ok(page.into_response())

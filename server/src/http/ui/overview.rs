@@ -10,10 +10,10 @@ use axum::{
 };
 
 use super::{
-    blueprints::facts,
-    layout::{Chip, Layout},
+    blueprints::all_facts,
+    layout::Layout,
     page::{PageResult, Viewer},
-    runs::{RunLine, deployment_state, lines, runs_off},
+    runs::{DeploymentState, RunLine, deployment_state, lines, runs_off},
 };
 use crate::{
     app::App,
@@ -59,8 +59,7 @@ struct Cell {
 
 struct DeploymentCell {
     id: String,
-    state: Chip,
-    detail: String,
+    says: DeploymentState,
 }
 
 async fn overview(State(app): State<App>, viewer: Viewer, Path(id): Path<ProjectId>) -> PageResult {
@@ -70,7 +69,9 @@ async fn overview(State(app): State<App>, viewer: Viewer, Path(id): Path<Project
     let environments = environments::list(&app, actor, &id).await?;
     let deployments = deployments::list(&app, actor, &id).await?;
     let runs = service::recent(&app, actor, &id, LOOKED_AT).await?;
-    let rows = blueprints.into_iter().map(|b| row(b, &environments, &deployments, &runs)).collect();
+    let facts = all_facts(&app, actor, &blueprints).await;
+    let rows = blueprints.into_iter().zip(facts);
+    let rows = rows.map(|(b, facts)| row(b, facts, &environments, &deployments, &runs)).collect();
     let page = OverviewPage {
         layout: viewer.layout().in_project(id.as_str(), &project.name, "overview"),
         id: id.0,
@@ -85,6 +86,7 @@ async fn overview(State(app): State<App>, viewer: Viewer, Path(id): Path<Project
 
 fn row(
     blueprint: Blueprint,
+    facts: String,
     environments: &[Environment],
     deployments: &[Deployment],
     runs: &[RunView],
@@ -98,15 +100,9 @@ fn row(
             deployment: found.map(|d| deployment_cell(d, runs)),
         }
     };
-    Row {
-        cells: environments.iter().map(cell).collect(),
-        facts: facts(&blueprint),
-        id: blueprint.id.0,
-        name: blueprint.name,
-    }
+    Row { cells: environments.iter().map(cell).collect(), facts, id: blueprint.id.0, name: blueprint.name }
 }
 
 fn deployment_cell(deployment: &Deployment, runs: &[RunView]) -> DeploymentCell {
-    let (state, detail) = deployment_state(deployment, runs);
-    DeploymentCell { id: deployment.id.0.clone(), state, detail }
+    DeploymentCell { id: deployment.id.0.clone(), says: deployment_state(deployment, runs) }
 }

@@ -122,29 +122,40 @@ pub fn chip(run: &Run) -> Chip {
     }
 }
 
+/// What a deployment's runs say of it.
+pub struct DeploymentState {
+    pub state: Chip,
+    pub detail: String,
+    /// When the run that says so changed last.
+    pub at: Option<Moment>,
+}
+
 /// A deployment in a word, and a few more: what its runs, newest first, say.
-pub fn deployment_state(deployment: &Deployment, runs: &[RunView]) -> (Chip, String) {
+pub fn deployment_state(deployment: &Deployment, runs: &[RunView]) -> DeploymentState {
     let mut own = runs.iter().map(|view| &view.run).filter(|run| run.deployment_id == deployment.id);
     let Some(latest) = own.clone().next() else {
-        return (Chip::new("", "not run yet"), format!("r{}", deployment.effective_revision()));
+        let detail = format!("r{}", deployment.effective_revision());
+        return DeploymentState { state: Chip::new("", "not run yet"), detail, at: None };
     };
     let settled = matches!(latest.status, Status::PlannedAndFinished | Status::Discarded | Status::Canceled);
     let shown =
         if settled { own.find(|run| run.status == Status::Applied).unwrap_or(latest) } else { latest };
-    let mut state = chip(shown);
-    if shown.status != Status::Applied {
-        return (state, format!("run {} · r{}", shown.number, shown.revision));
-    }
-    if shown.operation == Operation::Destroy {
-        return (Chip::new("", "destroyed"), format!("run {}", shown.number));
-    }
-    state.label = format!("applied r{}", shown.revision);
-    let detail = match deployment.head - shown.revision {
-        0 => format!("run {}", shown.number),
-        1 => "1 revision behind".into(),
-        n => format!("{n} revisions behind"),
+    let behind = deployment.effective_revision() - shown.revision;
+    let (state, detail) = match (shown.status, shown.operation) {
+        (Status::Applied, Operation::Destroy) => {
+            (Chip::new("", "destroyed"), format!("run {}", shown.number))
+        }
+        (Status::Applied, _) => {
+            let detail = match behind {
+                0 => format!("run {}", shown.number),
+                1 => "1 revision behind".into(),
+                n => format!("{n} revisions behind"),
+            };
+            (Chip::new("create", format!("applied r{}", shown.revision)), detail)
+        }
+        _ => (chip(shown), format!("run {} · r{}", shown.number, shown.revision)),
     };
-    (state, detail)
+    DeploymentState { state, detail, at: Some(shown.updated_at.into()) }
 }
 
 /// Why runs can't be started now, when they can't.

@@ -64,8 +64,32 @@ function mark(at: HTMLElement): void {
   if (file && line) markLine(file, line);
 }
 
+/** While a pointer is down nothing opens or closes: what one is about to click must not move away from under it. */
+let pressing = false;
+let waiting: Element | null = null;
+
+function pressed(): void {
+  pressing = true;
+}
+
+function released(): void {
+  // After the click that belongs to it.
+  window.setTimeout(() => {
+    pressing = false;
+    const at = waiting;
+    waiting = null;
+    if (at?.isConnected && at.contains(document.activeElement)) show(at);
+  });
+}
+
 function focused(event: Event): void {
-  const at = (event.target as Element).closest<HTMLElement>(".f[data-path], .block[data-path]");
+  if (pressing) waiting = event.target as Element;
+  else show(event.target as Element);
+}
+
+/** Opens the argument that has the focus: its first sentence in place, its entry beside, its line in the code. */
+function show(target: Element): void {
+  const at = target.closest<HTMLElement>(".f[data-path], .block[data-path]");
   if (!at || at === current) return;
   current = at;
   for (const other of document.querySelectorAll(".f.on, .block.on")) other.classList.remove("on");
@@ -85,6 +109,8 @@ function go(target: HTMLElement): void {
 
 export function startLook(): void {
   byId("form").addEventListener("focusin", focused);
+  document.addEventListener("pointerdown", pressed, true);
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, released, true);
   document.addEventListener("click", (event) => {
     const at = event.target as Element;
     const element = at.closest<HTMLElement>("#outline [data-element]");

@@ -96,7 +96,7 @@ async fn page(State(app): State<App>, viewer: Viewer, Path(id): Path<DeploymentI
     let project = projects::get(&app, actor, &deployment.project_id).await?;
     let fields = variable_fields(&app, actor, &deployment).await?;
     let all_runs = service::list(&app, actor, &id, None).await?.items;
-    let (state, _) = runs::deployment_state(&deployment, &all_runs);
+    let state = runs::deployment_state(&deployment, &all_runs).state;
     let env = values::env_values(&value_service::list(&app, actor, &id).await?);
     let page = DeploymentPage {
         layout: layout(&viewer, &deployment, &project.name),
