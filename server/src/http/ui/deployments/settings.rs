@@ -54,24 +54,20 @@ const BACKENDS: [BackendFields; 4] = [
             ("resource_group_name", ""),
             ("storage_account_name", "required"),
             ("container_name", "required"),
-            ("key", "blueprint/environment.tfstate when empty"),
+            ("key", "the deployment's id when empty"),
         ],
         credentials: "Give access by the environment variables ARM_ACCESS_KEY or ARM_CLIENT_ID, ARM_CLIENT_SECRET, ARM_TENANT_ID.",
     },
     BackendFields {
         name: "s3",
         label: "Amazon S3",
-        fields: &[
-            ("bucket", "required"),
-            ("region", "required"),
-            ("key", "blueprint/environment.tfstate when empty"),
-        ],
+        fields: &[("bucket", "required"), ("region", "required"), ("key", "the deployment's id when empty")],
         credentials: "Give access by the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. A lock file guards the state.",
     },
     BackendFields {
         name: "gcs",
         label: "Google Cloud Storage",
-        fields: &[("bucket", "required"), ("prefix", "blueprint/environment when empty")],
+        fields: &[("bucket", "required"), ("prefix", "the deployment's id when empty")],
         credentials: "Give access by the environment variable GOOGLE_BACKEND_CREDENTIALS.",
     },
 ];
