@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { checkPage, launch, openPage, screenshot, startServer } from "../harness.mjs";
-import { addByPalette, deployToNew, newBlueprint, newProject, setText, signIn, signUp } from "../steps.mjs";
+import { addByPalette, deployToNew, newBlueprint, newProject, saveCode, setText, signIn, signUp } from "../steps.mjs";
 
 let server;
 let browser;
@@ -90,4 +90,48 @@ test("without Docker, runs say why they are off", async () => {
   await page.goto(pages.get("deployment"));
   await page.getByText("Runs are off").waitFor();
   assert.ok(await page.getByRole("button", { name: "Start run" }).isDisabled());
+});
+
+test("values are typed, kept where they are right, and secrets never come back", async () => {
+  const page = await openPage(browser, server.url);
+  await signIn(page);
+  await page.goto(new URL(pages.get("overview"), server.url).href);
+  await newBlueprint(page, new URL(pages.get("overview"), server.url).href, "Values");
+  const variable = (name, type) => `variable "${name}" {\n  type = ${type}\n}\n\n`;
+  await saveCode(page, `${variable("place", "string")}${variable("count_of", "number")}${variable("tags", "map(string)")}variable "key" {\n  type      = string\n  sensitive = true\n}\n`);
+  await deployToNew(page, "values");
+  await page.getByText("Still to fill in: place, count_of, tags, key.").waitFor();
+  await page.getByLabel(/^place/).fill("west");
+  await page.getByLabel(/^count_of/).fill("many");
+  await page.getByLabel(/^tags/).fill('{"a": "b"}');
+  await page.getByLabel(/^key/).fill("never-again");
+  await page.getByRole("button", { name: "Save values" }).click();
+  await page.getByText("many is not a number.").waitFor();
+  assert.equal(await page.getByLabel(/^place/).inputValue(), "west");
+  assert.equal(await page.getByLabel(/^count_of/).inputValue(), "many");
+  await page.getByLabel(/^count_of/).fill("3.50");
+  await page.getByRole("button", { name: "Save values" }).click();
+  await page.getByText("The values are saved").waitFor();
+  assert.equal(await page.getByLabel(/^count_of/).inputValue(), "3.50");
+  await page.getByText("set, not shown").waitFor();
+  assert.ok(!(await page.content()).includes("never-again"));
+  await screenshot(page, "values");
+  await checkPage(page);
+
+  await page.getByRole("button", { name: "Add variable" }).click();
+  await page.locator("#modal").getByLabel("Name").fill("9 lives");
+  await page.locator("#modal").getByLabel("Value").fill("also-never-again");
+  await page.getByRole("button", { name: "Set variable" }).click();
+  await page.locator("#modal .err, #modal .form-error").first().waitFor();
+  await page.locator("#modal").getByLabel("Name").fill("DEMO_TOKEN");
+  await page.locator("#modal").getByLabel("Value").fill("also-never-again");
+  await page.getByRole("button", { name: "Set variable" }).click();
+  await page.getByText("sensitive, not shown").waitFor();
+  assert.ok(!(await page.content()).includes("also-never-again"));
+
+  await page.getByLabel("State backend").selectOption("s3");
+  await page.getByLabel("bucket").fill("states");
+  await page.getByRole("button", { name: "Save settings" }).click();
+  await page.getByText("The settings are saved").waitFor();
+  assert.equal(await page.getByLabel("bucket").inputValue(), "states");
 });

@@ -50,8 +50,7 @@ function append(line: string): void {
   row.className = "line";
   const step = STEP.exec(line);
   if (step) {
-    row.classList.add("step");
-    row.textContent = stepTitle(step[1]!);
+    stepLine(row, step[1]!);
   } else {
     const drawn = render(line, style);
     style = drawn.style;
@@ -60,13 +59,17 @@ function append(line: string): void {
   log.append(row);
 }
 
-function stepTitle(json: string): string {
+/** A step's begin is a heading, its end says how it went and how long it took. */
+function stepLine(row: HTMLElement, json: string): void {
+  let mark: { step?: string; ok?: boolean; duration_ms?: number };
   try {
-    const mark = JSON.parse(json) as Record<string, unknown>;
-    return String(mark["title"] ?? mark["name"] ?? mark["step"] ?? "");
+    mark = JSON.parse(json) as typeof mark;
   } catch {
-    return "";
+    return;
   }
+  row.classList.add(mark.ok === undefined ? "step" : "step-end");
+  const took = ((mark.duration_ms ?? 0) / 1000).toFixed(1);
+  row.textContent = mark.ok === undefined ? (mark.step ?? "") : `${mark.ok ? "✓" : "✗"} ${mark.step} ${mark.ok ? "took" : "failed after"} ${took} s`;
 }
 
 /** A carriage return goes back to the start of the line: only what stands after the last one remains. */

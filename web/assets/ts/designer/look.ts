@@ -32,8 +32,10 @@ export async function open(element: string | null, path: string | null = null, p
   current = null;
   remember(path, push);
   showPane("form");
-  if (path) focusPath(path);
-  else void docs("");
+  if (path) return focusPath(path);
+  const form = byId("form").querySelector<HTMLElement>(".form-view");
+  if (form) mark(form);
+  void docs("");
 }
 
 /** Puts the focus into the argument at the path. */

@@ -74,17 +74,25 @@ async fn save(
     Form(input): Form<BTreeMap<String, String>>,
 ) -> PageResult {
     let deployment = deployments::get(&app, &viewer.actor, &id).await?;
-    let mut fields = variable_fields(&app, &viewer.actor, &deployment).await?;
-    let mut bad = false;
-    for field in &mut fields {
+    let mut refusals: BTreeMap<String, String> = BTreeMap::new();
+    for field in variable_fields(&app, &viewer.actor, &deployment).await? {
         let Some(text) = input.get(&field.name) else { continue };
-        field.error = save_one(&app, &viewer.actor, &id, field, text).await?;
-        if !field.error.is_empty() {
-            text.clone_into(&mut field.text);
-            bad = true;
+        let reason = save_one(&app, &viewer.actor, &id, &field, text).await?;
+        if !reason.is_empty() {
+            refusals.insert(field.name, reason);
         }
     }
-    if bad {
+    if !refusals.is_empty() {
+        let mut fields = variable_fields(&app, &viewer.actor, &deployment).await?;
+        for field in &mut fields {
+            if let (Some(reason), Some(text)) = (refusals.remove(&field.name), input.get(&field.name)) {
+                field.error = reason;
+                // What was typed stays, but a secret never goes back to a browser.
+                if !field.sensitive {
+                    text.clone_into(&mut field.text);
+                }
+            }
+        }
         let error = "Some values were not saved. The others were.".to_owned();
         return Ok(refused(ValuesForm { id: id.0, fields, error }));
     }

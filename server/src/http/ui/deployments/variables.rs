@@ -93,13 +93,12 @@ pub fn to_json(field: &VariableField, text: &str) -> Result<Box<serde_json::valu
         "text" => serde_json::to_string(text).map_err(|e| e.to_string())?,
         _ => text.trim().to_owned(),
     };
-    let raw: Box<serde_json::value::RawValue> =
-        serde_json::from_str(&json).map_err(|e| format!("Write it as JSON: {e}."))?;
-    match field.control {
-        "number" if serde_json::from_str::<serde_json::Number>(raw.get()).is_err() => {
-            Err(format!("{} is not a number.", text.trim()))
-        }
-        "bool" if !matches!(raw.get(), "true" | "false") => Err("Choose true or false.".into()),
-        _ => Ok(raw),
+    let not_a_number = || format!("{} is not a number.", text.trim());
+    if field.control == "number" && serde_json::from_str::<serde_json::Number>(&json).is_err() {
+        return Err(not_a_number());
     }
+    if field.control == "bool" && !matches!(json.as_str(), "true" | "false") {
+        return Err("Choose true or false.".into());
+    }
+    serde_json::from_str(&json).map_err(|e| format!("Write it as JSON: {e}."))
 }

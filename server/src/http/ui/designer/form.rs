@@ -12,6 +12,8 @@ use crate::{
 
 /// Unset arguments of a nested block that are shown at once; more of them fold away.
 const OPEN_ARGUMENTS: usize = 6;
+/// A form with more arguments and blocks than this has a filter.
+const SMALL_FORM: usize = 6;
 /// A greater limit on the number of blocks is none.
 const MOST_BLOCKS: u64 = 10_000;
 /// Documented values or a default longer than this do not fit into a control.
@@ -39,6 +41,8 @@ pub struct FormView {
     /// Where the catalog describes it.
     pub catalog: Option<String>,
     pub can_rename: bool,
+    /// There is enough to look through.
+    pub can_filter: bool,
 }
 
 /// A titled part of the form.
@@ -163,6 +167,7 @@ pub fn view(form: Form, catalog: Option<String>) -> FormView {
         code: form.code,
         catalog,
         can_rename,
+        can_filter: counts.arguments + counts.blocks > SMALL_FORM,
     }
 }
 

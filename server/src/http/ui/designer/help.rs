@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::{
     app::App,
-    blueprint::{self, BlockGroup, Field, Form, Path as FieldPath, Suggestion},
+    blueprint::{self, BlockGroup, ElementKind, Field, Form, Path as FieldPath, Suggestion},
     error::Error,
     http::ui::{
         layout::count,
@@ -71,8 +71,28 @@ pub async fn docs(
     Ok(view.into_response())
 }
 
+/// What Terraform's own blocks are for.
+fn purpose(kind: ElementKind) -> &'static str {
+    match kind {
+        ElementKind::Variable => "A value that each deployment sets. Refer to it as `var.` and its name.",
+        ElementKind::Local => {
+            "A name for an expression that is used more than once. Refer to it as `local.` and its name."
+        }
+        ElementKind::Output => {
+            "A value that is shown when a deployment was applied, and that others can read from its state."
+        }
+        ElementKind::Module => "Another configuration, used as a part of this one.",
+        ElementKind::Terraform => {
+            "Settings of Terraform itself: which providers this needs, in which versions."
+        }
+        _ => "",
+    }
+}
+
 fn of_element(form: &Form, description: &str) -> DocsView {
-    let text = if description.is_empty() { &form.summary } else { description };
+    let own = purpose(form.kind);
+    let text =
+        [description, &form.summary, own].into_iter().find(|text| !text.is_empty()).unwrap_or_default();
     DocsView {
         name: form.ty.clone().unwrap_or_else(|| form.address.clone()),
         deprecated: form.deprecated,

@@ -44,6 +44,8 @@ struct Results {
     elements: Vec<OwnOption>,
     catalog: Vec<CatalogOption>,
     plain: Vec<PlainOption>,
+    /// The query names one of the plain kinds.
+    plain_first: bool,
 }
 
 /// An element of the blueprint, to go to.
@@ -102,6 +104,7 @@ pub async fn search(
         elements: own(&opened.document, &words),
         catalog: catalog.collect(),
         plain: plain(&app, &words),
+        plain_first: words.first().is_some_and(|word| PLAIN.iter().any(|(_, label, _)| label == word)),
         query: search.q,
     };
     Ok(results.into_response())
