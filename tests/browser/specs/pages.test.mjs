@@ -98,13 +98,13 @@ test("values are typed, kept where they are right, and secrets never come back",
   await page.goto(new URL(pages.get("overview"), server.url).href);
   await newBlueprint(page, new URL(pages.get("overview"), server.url).href, "Values");
   const variable = (name, type) => `variable "${name}" {\n  type = ${type}\n}\n\n`;
-  await saveCode(page, `${variable("place", "string")}${variable("count_of", "number")}${variable("tags", "map(string)")}variable "key" {\n  type      = string\n  sensitive = true\n}\n`);
+  await saveCode(page, `${variable("place", "string")}${variable("count_of", "number")}${variable("tags", "map(string)")}variable "secret_key" {\n  type      = string\n  sensitive = true\n}\n`);
   await deployToNew(page, "values");
-  await page.getByText("Still to fill in: place, count_of, tags, key.").waitFor();
+  await page.getByText("Still to fill in: place, count_of, tags, secret_key.").waitFor();
   await page.getByLabel(/^place/).fill("west");
   await page.getByLabel(/^count_of/).fill("many");
   await page.getByLabel(/^tags/).fill('{"a": "b"}');
-  await page.getByLabel(/^key/).fill("never-again");
+  await page.getByLabel(/^secret_key/).fill("never-again");
   await page.getByRole("button", { name: "Save values" }).click();
   await page.getByText("many is not a number.").waitFor();
   assert.equal(await page.getByLabel(/^place/).inputValue(), "west");
@@ -130,8 +130,8 @@ test("values are typed, kept where they are right, and secrets never come back",
   assert.ok(!(await page.content()).includes("also-never-again"));
 
   await page.getByLabel("State backend").selectOption("s3");
-  await page.getByLabel("bucket").fill("states");
+  await page.locator("#s-s3-bucket").fill("states");
   await page.getByRole("button", { name: "Save settings" }).click();
   await page.getByText("The settings are saved").waitFor();
-  assert.equal(await page.getByLabel("bucket").inputValue(), "states");
+  assert.equal(await page.locator("#s-s3-bucket").inputValue(), "states");
 });

@@ -3,6 +3,7 @@
 //! The page is drawn once. After that the browser sends edits, one after the other, each naming the revision that it was
 //! made on, and gets a [`screen::Screen`] back: fragments that are morphed into the page, and the texts that changed.
 
+mod blocks;
 mod form;
 mod help;
 mod history;
