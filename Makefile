@@ -35,7 +35,8 @@ lint: tools web ## Check format, lints and types
 	@cargo clippy --workspace --all-targets -- --deny warnings
 	@cd web && npm run --silent check
 
-bench: tools web ## Run the benchmarks of tests/benches
+bench: runner-image web ## Run the benchmarks of tests/benches
+	@cargo build --release --package cloudoven
 	@cargo bench --package cloudoven-tests
 
 help: ## List what make can do
