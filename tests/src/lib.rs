@@ -92,6 +92,14 @@ impl TestApp {
         format!("http://{}{path}", self.address)
     }
 
+    /// The components of `/health/info` by name.
+    pub async fn health(&self) -> Value {
+        let answer = reqwest::get(self.url("/health/info")).await.expect("the server answers");
+        let health = Answer::read(answer).await.expect(200);
+        let components = health["components"].as_array().expect("there are components").iter();
+        components.map(|part| (part["name"].as_str().unwrap_or_default().to_owned(), part.clone())).collect()
+    }
+
     pub fn data(&self) -> &Path {
         self.data.path()
     }

@@ -8,9 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Event, Status, artefacts,
-    executor::{Activity, ExecError, ExecResult, LaunchSpec, Limits, PhaseKey, Signal},
+    executor::{Activity, ExecError, LaunchSpec, Limits, PhaseKey, Signal},
     lease::{self, Lease, WorkError, WorkResult},
     log::{FLUSH, LogWriter},
+    outage::{Outage, RETRY},
     settle,
     snapshot::{Credentials, Snapshot, open_values},
     transition::advance,
@@ -27,9 +28,6 @@ use crate::{
 /// How often the request to stop is looked at, and managed state read while it is applied.
 const LOOK: Duration = Duration::from_secs(1);
 const STATE: Duration = Duration::from_secs(5);
-/// How long an engine that does not answer is waited for.
-const PATIENCE: Duration = Duration::from_secs(10 * 60);
-const RETRY: Duration = Duration::from_secs(1);
 /// How often a plan is launched whose container disappears.
 const PLAN_LAUNCHES: i64 = 3;
 
@@ -44,6 +42,9 @@ pub struct Drive {
     pub masker: Masker,
     pub key: PhaseKey,
     pub limits: Limits,
+    pub outage: Outage,
+    /// Asks to leave the phase to others.
+    pub stop: CancellationToken,
 }
 
 /// How a phase's container came to its end.
@@ -57,10 +58,8 @@ pub enum End {
     OnlyVolume,
     /// Nothing is left.
     Gone,
-    /// It was never started, and this is why.
+    /// It was never started, or is a plan that was given up, and this is why.
     NotStarted(NotStarted),
-    /// Another worker goes on.
-    HandedOver,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,24 +70,21 @@ pub enum NotStarted {
 
 /// Works on a claimed phase until it is settled or `stop` asks to leave it to others.
 pub async fn drive(app: &App, job: Job, stop: &CancellationToken) -> WorkResult<()> {
-    let mut drive = Drive::load(app, job).await?;
+    let mut drive = Drive::load(app, job, stop).await?;
     drive.take_up().await?;
-    let end = match drive.place().await {
-        Ok(Some(end)) => end,
-        Ok(None) => drive.follow(stop).await?,
-        Err(WorkError::Exec(error)) if !drive.job.launched() => {
-            End::NotStarted(NotStarted::Refused(error.to_string()))
-        }
-        Err(error) => return Err(error),
+    let end = match drive.work().await {
+        Err(WorkError::Stopped) => return drive.lease.release().await,
+        Err(WorkError::Canceled) => NotStarted::Canceled,
+        // A container that is gone is looked for again: a plan may be made once more.
+        Err(WorkError::Exec(ExecError::Gone)) if drive.job.launched() => return Err(ExecError::Gone.into()),
+        Err(WorkError::Exec(error)) if drive.may_give_up() => NotStarted::Refused(error.to_string()),
+        other => return other,
     };
-    if end == End::HandedOver {
-        return drive.lease.release().await;
-    }
-    settle::settle(&drive, &end).await
+    settle::settle(&drive, &End::NotStarted(end)).await
 }
 
 impl Drive {
-    async fn load(app: &App, job: Job) -> WorkResult<Drive> {
+    async fn load(app: &App, job: Job, stop: &CancellationToken) -> WorkResult<Drive> {
         let mut db = app.db.read().await?;
         let run = runs::get(&mut db, &job.run()).await?;
         let deployment = deployments::get(&mut db, &run.deployment_id).await?;
@@ -102,7 +98,19 @@ impl Drive {
         let lease = Lease { app: app.clone(), run: run.id.clone(), fence: job.fence };
         let key = PhaseKey { run: run.id.clone(), phase: job.phase.clone(), fence: job.launch_fence() };
         let limits = app.runner_limits();
-        let drive = Drive { app: app.clone(), lease, job, run, snapshot, credentials, masker, key, limits };
+        let drive = Drive {
+            app: app.clone(),
+            lease,
+            job,
+            run,
+            snapshot,
+            credentials,
+            masker,
+            key,
+            limits,
+            outage: Outage::default(),
+            stop: stop.clone(),
+        };
         match outdated {
             // What was launched is followed to its end, whatever has changed since.
             Some(reason) if !drive.job.launched() => {
@@ -111,6 +119,15 @@ impl Drive {
             }
             _ => Ok(drive),
         }
+    }
+
+    /// From wherever the phase is to its end.
+    async fn work(&mut self) -> WorkResult<()> {
+        let end = match self.place().await? {
+            Some(end) => end,
+            None => self.follow().await?,
+        };
+        settle::settle(self, &end).await
     }
 
     /// Moves the run into the phase, unless a worker before did.
@@ -134,10 +151,7 @@ impl Drive {
                 return self.launch().await;
             }
             match self.patiently(|| self.app.executor.activity(&self.key)).await? {
-                Some(Activity::Created) => {
-                    self.patiently(|| self.app.executor.start(&self.key)).await?;
-                    return Ok(None);
-                }
+                Some(Activity::Created) => return self.start().await,
                 Some(_) => return Ok(None),
                 None if self.job.phase == PLAN && self.job.launches < PLAN_LAUNCHES => {
                     // A plan changes nothing, so it may be made again.
@@ -174,8 +188,18 @@ impl Drive {
         run_jobs::set_launched(&mut tx, &self.run.id).await?;
         self.lease.commit(tx).await?;
         self.job.note_launched(true);
-        self.patiently(|| self.app.executor.start(&self.key)).await?;
-        Ok(None)
+        self.start().await
+    }
+
+    async fn start(&self) -> WorkResult<Option<End>> {
+        let error = match self.patiently(|| self.app.executor.start(&self.key)).await {
+            Err(WorkError::Exec(error)) => error,
+            other => return other.map(|()| None),
+        };
+        // Whether anything has run the engine says itself, so that this is safe for an apply as well.
+        let never_ran =
+            self.patiently(|| self.app.executor.activity(&self.key)).await? == Some(Activity::Created);
+        Ok(never_ran.then(|| End::NotStarted(NotStarted::Refused(error.to_string()))))
     }
 
     /// What to launch, or why the saved plan is refused.
@@ -206,26 +230,8 @@ impl Drive {
         }))
     }
 
-    /// Repeats a call while the engine does not answer, and keeps the lease meanwhile.
-    pub async fn patiently<T, F>(&self, call: impl Fn() -> F) -> WorkResult<T>
-    where
-        F: Future<Output = ExecResult<T>>,
-    {
-        let started = Instant::now();
-        loop {
-            match call().await {
-                Err(ExecError::Unavailable(reason)) if started.elapsed() < PATIENCE => {
-                    tracing::warn!(run = %self.run.id, reason, "the engine does not answer");
-                    self.lease.renew().await?;
-                    sleep(RETRY).await;
-                }
-                result => return Ok(result?),
-            }
-        }
-    }
-
     /// Stores the container's output and watches over it until it ends.
-    async fn follow(&self, stop: &CancellationToken) -> WorkResult<End> {
+    async fn follow(&self) -> WorkResult<End> {
         let source = format!("{}.{}", self.job.phase, self.key.fence);
         let mut log = LogWriter::resume(self.lease.clone(), source, self.masker.clone()).await?;
         let mut watch = Watch::new(self).await?;
@@ -243,6 +249,7 @@ impl Drive {
                         Some(Ok(bytes)) => log.push(&bytes).await?,
                         Some(Err(error)) => {
                             tracing::warn!(run = %self.run.id, %error, "the output broke off");
+                            self.outage.noticed();
                             sleep(RETRY).await;
                             break;
                         }
@@ -252,9 +259,9 @@ impl Drive {
                         log.flush().await?;
                         watch.look(self).await?;
                     }
-                    () = stop.cancelled() => {
+                    () = self.stop.cancelled() => {
                         log.flush().await?;
-                        return Ok(End::HandedOver);
+                        return Err(WorkError::Stopped);
                     }
                 }
             }

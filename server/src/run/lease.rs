@@ -18,6 +18,12 @@ pub enum WorkError {
     /// Another worker has the phase. Nothing may be written any more.
     #[error("another worker has taken the run over")]
     Lost,
+    /// This process is to end.
+    #[error("the run is left to another worker")]
+    Stopped,
+    /// Somebody asked for the end of a run that can be ended without its engine.
+    #[error("the run is canceled")]
+    Canceled,
     #[error(transparent)]
     Exec(#[from] ExecError),
     #[error(transparent)]

@@ -10,25 +10,22 @@ use super::{
     executor::ExecError,
     lease::{WorkError, WorkResult},
     plan::PlanView,
+    reason::{cut_reason, failure},
     transition::advance,
     workspace::{self, ARTEFACT_LIMIT, PLAN},
 };
 use crate::{
-    app::App,
-    error::Result,
     state::{
         backend::MANAGED,
         managed::{self, Offer},
     },
     store::{
-        RunId, StateVersionId, Tx, run_logs, runs,
+        StateVersionId, Tx, runs,
         runs::{Counts, SavedPlan},
     },
 };
 
 const RESULT_LIMIT: u64 = 1024 * 1024;
-/// Bytes at the end of a log in which its error is looked for.
-const TAIL: i64 = 64 * 1024;
 
 /// What became of a phase.
 #[derive(Debug)]
@@ -50,7 +47,7 @@ impl Verdict {
 /// Settles an ended phase.
 pub async fn settle(drive: &Drive, end: &End) -> WorkResult<()> {
     let result = match end {
-        End::NotStarted(_) | End::Gone | End::HandedOver => None,
+        End::NotStarted(_) | End::Gone => None,
         End::Exited { .. } | End::OnlyVolume => read_result(drive).await?,
     };
     let mut verdict = verdict(drive, end, result.as_ref()).await?;
@@ -122,7 +119,10 @@ async fn verdict(drive: &Drive, end: &End, result: Option<&PhaseResult>) -> Work
     let is_plan = drive.job.phase == PLAN;
     match end {
         End::NotStarted(NotStarted::Canceled) => return Ok(Verdict::of(Event::Cancel)),
-        End::NotStarted(NotStarted::Refused(reason)) => return Ok(Verdict::because(Event::Fail, reason)),
+        End::NotStarted(NotStarted::Refused(reason)) => {
+            let nothing = if is_plan { "" } else { ". Nothing was applied." };
+            return Ok(Verdict::because(Event::Fail, format!("{reason}{nothing}")));
+        }
         End::Gone if !is_plan => {
             return Ok(Verdict::because(
                 Event::Lose,
@@ -146,7 +146,7 @@ async fn verdict(drive: &Drive, end: &End, result: Option<&PhaseResult>) -> Work
         return Ok(canceled(is_plan, main));
     }
     if !is_plan && cut_short && drive.snapshot.backend != MANAGED {
-        return Ok(Verdict::because(Event::Lose, cut_reason(drive, true)));
+        return Ok(Verdict::because(Event::Lose, failure(drive, end, result).await?));
     }
     let reason = failure(drive, end, result).await?;
     let nothing = !is_plan && main.is_none();
@@ -166,77 +166,6 @@ fn canceled(is_plan: bool, main: Option<&StepResult>) -> Verdict {
     }
 }
 
-fn cut_reason(drive: &Drive, cut_short: bool) -> String {
-    if drive.job.phase == PLAN || !cut_short {
-        return "stopped by force".to_owned();
-    }
-    let kept = if drive.snapshot.backend == MANAGED {
-        "what was finished is in the state"
-    } else {
-        "the backend may lack what was done since its last write and may still be locked"
-    };
-    format!("the apply was cut short; {kept}, and what was in flight may exist without being in it")
-}
-
-/// The most helpful thing to say about a phase that failed.
-async fn failure(drive: &Drive, end: &End, result: Option<&PhaseResult>) -> WorkResult<String> {
-    if let End::Exited { out_of_memory: true, .. } = end {
-        return Ok(format!("the run needed more than its {} MiB of memory", drive.limits.memory_mib));
-    }
-    let log = log_tail(&drive.app, &drive.run.id).await?;
-    if log.contains("no space left on device") {
-        return Ok("the disk of the Docker engine is full; make room and run again".to_owned());
-    }
-    if result.is_some_and(|result| result.interrupted_by.is_some()) {
-        return Ok("the run was stopped, for its time was up or the Docker engine went down".to_owned());
-    }
-    let step = result.and_then(PhaseResult::failure);
-    Ok(match (step, end) {
-        (Some(step), _) => {
-            let detail = step.error.clone().or_else(|| first_error(&log));
-            let detail = detail.unwrap_or_else(|| "look at the log".to_owned());
-            format!("terraform {} failed: {detail}", step.name)
-        }
-        (None, End::Exited { code, .. }) if result.is_none_or(|result| result.steps.is_empty()) => {
-            format!("the container ended before it began (exit code {code})")
-        }
-        (None, _) if drive.job.phase == PLAN => {
-            "the container ended before the plan was made; plan again".to_owned()
-        }
-        (None, _) => cut_reason(drive, true),
-    })
-}
-
-async fn log_tail(app: &App, run: &RunId) -> Result<String> {
-    let mut db = app.db.read().await?;
-    let (size, _) = run_logs::position(&mut db, run, "").await?;
-    let chunk = run_logs::read(&mut db, run, (size - TAIL).max(0), TAIL).await?;
-    Ok(String::from_utf8_lossy(&chunk.content).into_owned())
-}
-
-/// Terraform's first error since the last step began, without its frame and colours.
-fn first_error(log: &str) -> Option<String> {
-    let step = log.rsplit(cloudoven_entry::STEP_MARK).nth(1).unwrap_or(log);
-    let plain = without_escapes(step);
-    let line =
-        plain.lines().find_map(|line| line.split_once("Error: ").map(|(_, text)| text.trim().to_owned()))?;
-    (!line.is_empty()).then(|| line.chars().take(300).collect())
-}
-
-/// Text without ANSI escape sequences (ECMA-48, control sequences).
-fn without_escapes(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        if character != '\u{1b}' {
-            plain.push(character);
-        } else if characters.next() == Some('[') {
-            let _ = characters.by_ref().find(|c| ('@'..='~').contains(c));
-        }
-    }
-    plain
-}
-
 /// Whether the phase has taken longer than it may.
 pub fn is_late(drive: &Drive, since: i64) -> bool {
     let limit = i64::try_from(drive.limits.timeout.as_millis()).unwrap_or(i64::MAX);
@@ -248,8 +177,7 @@ pub async fn ingest(drive: &Drive) -> WorkResult<Option<managed::Rejected>> {
     if drive.snapshot.backend != MANAGED {
         return Ok(None);
     }
-    let collected = drive.app.executor.collect(&drive.key, workspace::STATE_FILE, ARTEFACT_LIMIT).await;
-    let Some(state) = collected? else { return Ok(None) };
+    let Some(state) = collect(drive, workspace::STATE_FILE, ARTEFACT_LIMIT).await? else { return Ok(None) };
     let owner = (&drive.run.deployment_id, &drive.run.id);
     match managed::offer(&drive.app, owner, &state, &drive.masker).await? {
         Offer::Known => Ok(None),
@@ -305,15 +233,4 @@ async fn keep_plan(drive: &Drive) -> WorkResult<(Counts, SavedPlan, bool)> {
     put(&drive.app, &key(run, "lock"), lock_file.as_deref().unwrap_or_default()).await?;
     put(&drive.app, &key(run, "view"), &serde_json::to_vec(&view).map_err(anyhow::Error::from)?).await?;
     Ok((view.counts, saved, drive.run.operation.may_apply() && view.applyable))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_error_of_the_last_step_is_found() {
-        let log = "\u{1e}STEP {}\nError: old\n\u{1e}STEP {}\n\u{1b}[31m╷\u{1b}[0m\n\u{1b}[31m│\u{1b}[0m \u{1b}[1m\u{1b}[31mError: \u{1b}[0m\u{1b}[1mquota exceeded\u{1b}[0m\n\u{1e}STEP {}\n";
-        assert_eq!(first_error(log).as_deref(), Some("quota exceeded"));
-    }
 }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod apply;
+mod engine;
 mod failures;
+mod faults;
 mod kill;
 pub mod support;

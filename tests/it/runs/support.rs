@@ -21,22 +21,44 @@ pub fn mirror() -> PathBuf {
     path
 }
 
-/// Runs docker; what it prints.
-pub fn docker(arguments: &[&str]) -> String {
-    let output = Command::new("docker").args(arguments).output().expect("the docker command runs");
-    assert!(output.status.success(), "docker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
+/// An engine, by its `DOCKER_HOST`; the machine's own by default.
+#[derive(Debug, Clone, Default)]
+pub struct Docker(pub Option<String>);
+
+impl Docker {
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("docker");
+        command.args(arguments).envs(self.0.as_ref().map(|host| ("DOCKER_HOST", host)));
+        command
+    }
+
+    /// Runs docker; what it prints.
+    pub fn run(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().expect("the docker command runs");
+        assert!(output.status.success(), "docker {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
 }
 
 /// The demo provider's cloud: a volume that every run of a server has at /demo.
 pub struct Cloud {
+    docker: Docker,
     volume: String,
 }
 
 impl Cloud {
-    pub fn new() -> Cloud {
+    pub fn new(docker: Docker) -> Cloud {
         let volume = format!("cloudoven-test-{:016x}", rand_id());
-        docker(&["create", "--name", &volume, "--volume", &format!("{volume}:/demo"), IMAGE, "/none"]);
+        docker.run(&[
+            "create",
+            "--name",
+            &volume,
+            "--network=none",
+            "-v",
+            &format!("{volume}:/demo"),
+            IMAGE,
+            "/none",
+        ]);
         let root = tempfile::tempdir().expect("a temporary directory");
         std::fs::create_dir(root.path().join("demo")).expect("a directory can be made");
         let tar = root.path().join("demo.tar");
@@ -49,9 +71,9 @@ impl Cloud {
             .status();
         assert!(packed.expect("tar runs").success());
         let input = std::fs::File::open(tar).expect("the archive is there");
-        let copied = Command::new("docker").args(["cp", "-", &format!("{volume}:/")]).stdin(input).status();
+        let copied = docker.command(&["cp", "-", &format!("{volume}:/")]).stdin(input).status();
         assert!(copied.expect("the docker command runs").success());
-        Cloud { volume }
+        Cloud { docker, volume }
     }
 
     /// As the setting for volumes of runs.
@@ -64,7 +86,7 @@ impl Cloud {
         let target = tempfile::tempdir().expect("a temporary directory");
         let file = target.path().join("ledger");
         let source = format!("{}:/demo/ledger", self.volume);
-        let copied = Command::new("docker").args(["cp", &source]).arg(&file).output().expect("docker runs");
+        let copied = self.docker.command(&["cp", &source]).arg(&file).output().expect("docker runs");
         if !copied.status.success() {
             return Vec::new();
         }
@@ -75,8 +97,8 @@ impl Cloud {
 
 impl Drop for Cloud {
     fn drop(&mut self) {
-        let _ = Command::new("docker").args(["rm", "-f", &self.volume]).output();
-        let _ = Command::new("docker").args(["volume", "rm", "-f", &self.volume]).output();
+        let _ = self.docker.command(&["rm", "-f", &self.volume]).output();
+        let _ = self.docker.command(&["volume", "rm", "-f", &self.volume]).output();
     }
 }
 
@@ -86,29 +108,30 @@ fn rand_id() -> u64 {
 }
 
 /// What an installation has on the engine beside its provider mirror and network.
-pub fn left_behind(instance: &str) -> Vec<String> {
+pub fn left_behind(docker: &Docker, instance: &str) -> Vec<String> {
     let filter = format!("label=dev.cloudoven.instance={instance}");
     let run = "label=dev.cloudoven.run";
-    let containers = docker(&["ps", "-aq", "--filter", &filter, "--filter", run, "--format", "{{.Names}}"]);
-    let volumes = docker(&["volume", "ls", "-q", "--filter", &filter, "--filter", run]);
+    let containers =
+        docker.run(&["ps", "-aq", "--filter", &filter, "--filter", run, "--format", "{{.Names}}"]);
+    let volumes = docker.run(&["volume", "ls", "-q", "--filter", &filter, "--filter", run]);
     containers.lines().chain(volumes.lines()).map(str::to_owned).collect()
 }
 
 /// Removes everything that an installation has on the engine.
-pub fn clean_up(instance: &str) {
+pub fn clean_up(docker: &Docker, instance: &str) {
     let filter = format!("label=dev.cloudoven.instance={instance}");
     for (list, remove) in [
         (vec!["ps", "-aq"], vec!["rm", "-f"]),
         (vec!["volume", "ls", "-q"], vec!["volume", "rm", "-f"]),
         (vec!["network", "ls", "-q"], vec!["network", "rm"]),
     ] {
-        let Ok(output) = Command::new("docker").args(list).args(["--filter", &filter]).output() else {
+        let Ok(output) = docker.command(&list).args(["--filter", &filter]).output() else {
             continue;
         };
         let ids = String::from_utf8_lossy(&output.stdout).into_owned();
         let ids: Vec<&str> = ids.split_whitespace().collect();
         if !ids.is_empty() {
-            let _ = Command::new("docker").args(remove).args(ids).output();
+            let _ = docker.command(&remove).args(ids).output();
         }
     }
 }
@@ -119,21 +142,35 @@ pub struct RunApp {
     pub user: User,
     pub cloud: Cloud,
     pub instance: String,
+    docker: Docker,
     stop: CancellationToken,
 }
 
 impl RunApp {
     pub async fn start(database: Database) -> RunApp {
         let app = RunApp::without_worker(database, |config| config.run_slots = 2).await;
-        tokio::spawn(Worker::new(app.test.app.clone()).run(app.stop.clone()));
+        app.work();
         app
+    }
+
+    /// Starts a worker.
+    pub fn work(&self) {
+        tokio::spawn(Worker::new(self.test.app.clone()).run(self.stop.clone()));
     }
 
     /// Runs are only queued.
     pub async fn without_worker(database: Database, adjust: impl FnOnce(&mut Config)) -> RunApp {
-        let cloud = Cloud::new();
+        RunApp::on(Docker::default(), database, adjust).await
+    }
+
+    /// The same, on an engine of the test's choice.
+    pub async fn on(docker: Docker, database: Database, adjust: impl FnOnce(&mut Config)) -> RunApp {
+        let cloud = Cloud::new(docker.clone());
         let test = TestApp::start_with(database, |config| {
             config.run_volumes = vec![cloud.mount()];
+            if let Some(host) = &docker.0 {
+                config.docker_host.clone_from(host);
+            }
             adjust(config);
         })
         .await;
@@ -144,7 +181,7 @@ impl RunApp {
         let instance = runs::installation(&mut tx).await.expect("the installation has an id");
         tx.commit().await.expect("the database answers");
         let user = test.user("ada").await;
-        RunApp { test, user, cloud, instance, stop: CancellationToken::new() }
+        RunApp { test, user, cloud, instance, docker, stop: CancellationToken::new() }
     }
 
     /// A deployment of a blueprint with this `main.tf`; its id.
@@ -205,6 +242,43 @@ impl RunApp {
         log(&self.user, run).await
     }
 
+    /// Waits until the run's log has this text.
+    pub async fn logs(&self, run: &str, text: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let log = self.log(run).await;
+            if log.contains(text) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "`{text}` is not in the log:\n{log}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Waits until the run has ended, however that is.
+    pub async fn ends(&self, run: &str) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let view = self.user.get(&format!("/runs/{run}?wait=1")).await.expect(200);
+            if ["errored", "canceled", "planned_and_finished", "applied", "outcome_unknown"]
+                .iter()
+                .any(|end| view["status"] == *end)
+            {
+                return view;
+            }
+            assert!(Instant::now() < deadline, "{view}\n{}", self.log(run).await);
+        }
+    }
+
+    /// Waits until the deployment has a state.
+    pub async fn has_state(&self, deployment: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.user.get(&format!("/deployments/{deployment}/state")).await.status != 200 {
+            assert!(Instant::now() < deadline, "no state was taken");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     /// Plans, confirms and applies; the run's id.
     pub async fn apply(&self, deployment: &str, operation: &str) -> String {
         let run = self.start_run(deployment, operation).await;
@@ -216,14 +290,14 @@ impl RunApp {
 
     /// Waits until nothing of any run is left on the engine.
     pub async fn is_clean(&self) {
-        is_clean(&self.instance).await;
+        is_clean(&self.docker, &self.instance).await;
     }
 }
 
-pub async fn is_clean(instance: &str) {
+pub async fn is_clean(docker: &Docker, instance: &str) {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let left = left_behind(instance);
+        let left = left_behind(docker, instance);
         if left.is_empty() {
             return;
         }
@@ -261,7 +335,7 @@ pub async fn log(user: &User, run: &str) -> String {
 impl Drop for RunApp {
     fn drop(&mut self) {
         self.stop.cancel();
-        clean_up(&self.instance);
+        clean_up(&self.docker, &self.instance);
     }
 }
 

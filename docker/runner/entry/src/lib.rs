@@ -11,6 +11,10 @@ use serde::{Deserialize, Serialize};
 /// read from [`PhaseResult`].
 pub const STEP_MARK: &str = "\u{1e}STEP ";
 
+/// Exit code of the entry when the volume is full: ENOSPC, errno(3). On a full disk there may be neither a log nor a
+/// whole result, and an exit code needs no room.
+pub const DISK_FULL: u8 = 28;
+
 /// What one container does: an ordered list of commands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phase {

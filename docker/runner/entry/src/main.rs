@@ -8,7 +8,9 @@ mod child;
 mod output;
 mod phase;
 
-use std::process::ExitCode;
+use std::{io::ErrorKind, process::ExitCode};
+
+use cloudoven_entry::DISK_FULL;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
@@ -21,7 +23,7 @@ fn main() -> ExitCode {
         Ok(false) => ExitCode::from(1),
         Err(error) => {
             eprintln!("cloudoven-entry: {error}");
-            ExitCode::from(3)
+            ExitCode::from(if error.kind() == ErrorKind::StorageFull { DISK_FULL } else { 3 })
         }
     }
 }

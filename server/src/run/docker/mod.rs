@@ -55,13 +55,12 @@ pub struct DockerExecutor {
     config: DockerConfig,
     names: Names,
     engine: OnceCell<Docker>,
-    ground: OnceCell<String>,
 }
 
 impl DockerExecutor {
     pub fn new(config: DockerConfig) -> Self {
         let names = Names::new(&config.instance);
-        Self { config, names, engine: OnceCell::new(), ground: OnceCell::new() }
+        Self { config, names, engine: OnceCell::new() }
     }
 
     /// The names and labels of what this installation keeps on the engine.
@@ -84,20 +83,18 @@ impl DockerExecutor {
     }
 
     /// What every container stands on: the provider mirror's volume and the network, whose name this returns.
-    async fn ground(&self) -> ExecResult<&str> {
-        let name = self.ground.get_or_try_init(|| async {
-            let volume = VolumeCreateRequest {
-                name: Some(self.names.providers()),
-                labels: Some(self.names.instance_labels()),
-                ..VolumeCreateRequest::default()
-            };
-            self.engine().await?.create_volume(volume).await.map_err(fault)?;
-            match &self.config.network {
-                Some(network) => Ok(network.clone()),
-                None => self.own_network().await,
-            }
-        });
-        Ok(name.await?)
+    /// Looked after for every container: the engine may have come back without them.
+    async fn ground(&self) -> ExecResult<String> {
+        let volume = VolumeCreateRequest {
+            name: Some(self.names.providers()),
+            labels: Some(self.names.instance_labels()),
+            ..VolumeCreateRequest::default()
+        };
+        self.engine().await?.create_volume(volume).await.map_err(fault)?;
+        match &self.config.network {
+            Some(network) => Ok(network.clone()),
+            None => self.own_network().await,
+        }
     }
 
     /// Our own network: containers on it can't reach each other.
@@ -125,7 +122,7 @@ impl DockerExecutor {
     /// Makes the container, replacing one that was never started. False when one was.
     async fn create(&self, spec: &LaunchSpec) -> ExecResult<bool> {
         let network = self.ground().await?;
-        let body = spec::container(&self.config, &self.names, network, spec);
+        let body = spec::container(&self.config, &self.names, &network, spec);
         let image = spec::image(&self.config, &spec.terraform_version);
         for _ in 0..3 {
             match self.create_named(&self.names.container(&spec.key), body.clone()).await {
