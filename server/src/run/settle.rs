@@ -132,7 +132,7 @@ async fn verdict(drive: &Drive, end: &End, result: Option<&PhaseResult>) -> Work
         _ => {}
     }
     let main = result.and_then(|result| result.step(&drive.job.phase));
-    if is_plan && result.is_some_and(|result| result.finished && result.failure().is_none()) && !requested {
+    if is_plan && result.is_some_and(is_whole) && !requested {
         return Ok(Verdict::of(Event::Planned { waits: true }));
     }
     if !is_plan && main.is_some_and(StepResult::succeeded) {
@@ -154,6 +154,12 @@ async fn verdict(drive: &Drive, end: &End, result: Option<&PhaseResult>) -> Work
         Event::Fail,
         if nothing { format!("{reason}. Nothing was applied.") } else { reason },
     ))
+}
+
+/// Whether a plan came to its end. One that was interrupted has no failed step, but lacks the last ones.
+fn is_whole(result: &PhaseResult) -> bool {
+    let shown = result.step(workspace::SHOW).is_some_and(StepResult::succeeded);
+    result.finished && shown && result.failure().is_none()
 }
 
 fn canceled(is_plan: bool, main: Option<&StepResult>) -> Verdict {

@@ -17,6 +17,8 @@ use crate::{
 };
 
 pub const PLAN: &str = "plan";
+/// The last step of a plan.
+pub const SHOW: &str = "show";
 pub const APPLY: &str = "apply";
 
 /// Files of the volume, below [`WORK`].
@@ -76,7 +78,7 @@ pub fn plan_phase(operation: Operation, lock_readonly: bool) -> Phase {
     }
     let mut show = terraform(&["show", "-json"]);
     show.push(format!("{WORK}/{PLAN_FILE}"));
-    phase(PLAN, vec![init(lock_readonly), step("plan", plan), captured("show", show, SHOW_FILE, false)])
+    phase(PLAN, vec![init(lock_readonly), step("plan", plan), captured(SHOW, show, SHOW_FILE, false)])
 }
 
 /// The commands of an apply. The state is read back whatever came before.

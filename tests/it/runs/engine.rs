@@ -32,7 +32,7 @@ impl Engine {
         let mut namespace = Command::new("unshare");
         namespace.args(["--pid", "--fork", "--mount-proc", "--mount", "--kill-child=SIGKILL"]);
         // A shell that waits also reaps what the engine's processes leave to it.
-        namespace.args(["sh", "-c", "sleep infinity & wait"]).stdin(Stdio::null());
+        namespace.args(["sh", "-c", "while :; do sleep infinity & wait; done"]).stdin(Stdio::null());
         let namespace = namespace.spawn().expect("unshare runs; it needs root");
         let children = format!("/proc/{0}/task/{0}/children", namespace.id());
         let mut engine = Engine { directory, namespace, init: String::new(), daemon: None };
@@ -79,6 +79,14 @@ impl Engine {
     pub fn kill(&mut self) {
         self.signal("KILL");
         self.ended();
+    }
+
+    /// SIGKILL to everything, containers included, as when the power fails.
+    pub fn crash(&mut self) {
+        // Ends the whole namespace but its first process, nsenter's own child included.
+        let _ = self.enter(&["sh", "-c", "kill -KILL -1"]);
+        self.ended();
+        std::fs::remove_file(self.path("pid")).expect("the daemon has left its pid");
     }
 
     /// SIGTERM to the daemon: it asks its containers to stop, waits for them and leaves.

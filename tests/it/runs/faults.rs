@@ -80,13 +80,13 @@ async fn assert_goes_on(app: &RunApp, deployment: &str) {
 }
 
 #[test]
-fn an_engine_killed_in_mid_apply() {
+fn an_engine_lost_in_mid_apply() {
     block_on(async {
         let mut engine = Engine::start(MIB).await;
         let app = start(&engine).await;
         let deployment = app.deployment(CHAIN).await;
         let run = applying(&app, &deployment).await;
-        engine.kill();
+        engine.crash();
         // Longer than the lease: nobody takes the run for lost.
         app.logs(&run, "The Docker engine does not answer").await;
         sleep(Duration::from_secs(5)).await;

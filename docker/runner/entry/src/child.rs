@@ -3,6 +3,7 @@
 
 #![allow(unsafe_code, reason = "wait4(2) and kill(2) have no safe form in std")]
 
+use std::ffi::CString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
@@ -19,6 +20,9 @@ use crate::output::{Output, copy_bounded};
 
 /// How long the rest of a command's output is awaited once the command and its process group are gone.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// Bytes. Whoever frees a few blocks at the end makes no room.
+const NO_ROOM: u64 = 256 * 1024;
 
 /// The request to stop, shared with the thread that listens for signals.
 pub struct Interrupt(Arc<Mutex<State>>);
@@ -188,4 +192,14 @@ fn wait(pid: i32) -> io::Result<Exit> {
 fn interrupt(pid: i32) {
     // SAFETY: kill(2) takes no pointers; the caller holds the lock under which the process is known to be running.
     unsafe { libc::kill(pid, libc::SIGINT) };
+}
+
+/// Whether the file system of a directory has no room left to speak of (statvfs(3)).
+pub fn is_full(directory: &str) -> bool {
+    let Ok(path) = CString::new(directory) else { return false };
+    // SAFETY: an all-zero statvfs is a valid value of a plain C struct.
+    let mut stats: libc::statvfs = unsafe { std::mem::zeroed() };
+    // SAFETY: both pointers are to live local variables, and the path ends with a NUL.
+    let read = unsafe { libc::statvfs(path.as_ptr(), &raw mut stats) } == 0;
+    read && stats.f_bavail.saturating_mul(stats.f_frsize) < NO_ROOM
 }

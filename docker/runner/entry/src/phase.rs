@@ -70,6 +70,10 @@ fn run_step(phase: &Phase, step: &Step, interrupt: &Interrupt, output: &Arc<Mute
             result.error = Some(format!("cannot run {program}: {error}"));
         }
     }
+    // The command may have told it to a log that the same disk had no room for.
+    if !result.succeeded() && child::is_full(&phase.directory) {
+        result.error = Some("no space left on device".to_owned());
+    }
     result.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     result
 }
