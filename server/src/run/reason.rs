@@ -83,7 +83,7 @@ fn interrupted(drive: &Drive, result: &PhaseResult) -> String {
             format!("{cause}; what was finished is in the state, and the next plan shows the rest")
         }
         Some(_) => format!("{cause}; the next plan shows what is left to do"),
-        None => format!("{cause}; run again"),
+        None => format!("{cause}; plan again"),
     }
 }
 
