@@ -30,7 +30,8 @@ impl Engine {
         let directory = tempfile::tempdir().expect("a temporary directory");
         std::fs::create_dir(directory.path().join("data")).expect("a directory can be made");
         let mut namespace = Command::new("unshare");
-        namespace.args(["--pid", "--fork", "--mount-proc", "--mount", "--kill-child=SIGKILL"]);
+        // An engine without a bridge takes `docker0` down, so it gets a network of its own to do that in.
+        namespace.args(["--pid", "--fork", "--mount-proc", "--mount", "--net", "--kill-child=SIGKILL"]);
         // A shell that waits also reaps what the engine's processes leave to it.
         namespace.args(["sh", "-c", "while :; do sleep infinity & wait; done"]).stdin(Stdio::null());
         let namespace = namespace.spawn().expect("unshare runs; it needs root");
@@ -135,7 +136,7 @@ impl Engine {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("nsenter");
-        command.args(["--target", &self.init, "--pid", "--mount", "--"]).args(arguments);
+        command.args(["--target", &self.init, "--pid", "--mount", "--net", "--"]).args(arguments);
         command
     }
 }

@@ -33,7 +33,7 @@ async fn start(engine: &Engine) -> RunApp {
     let app = RunApp::on(engine.docker(), Database::Sqlite, |config| {
         config.run_slots = 1;
         config.run_lease = 4;
-        // The engine has no bridge, so that it leaves the machine's network alone.
+        // The engine has no bridge.
         config.run_network = "none".into();
     })
     .await;
