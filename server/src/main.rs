@@ -27,6 +27,8 @@ struct Cli {
 enum Command {
     /// Serve the pages and the API, and work on runs
     Serve(Settings),
+    /// Work on runs without serving anything, beside servers on the same database and blob store
+    Worker(Settings),
     /// Bring the database's schema up to date and stop
     Migrate(Settings),
     /// The providers that runs install without a network
@@ -51,6 +53,7 @@ async fn main() -> anyhow::Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     match Cli::parse().command {
         Command::Serve(settings) => serve(Config::resolve(&settings)?).await,
+        Command::Worker(settings) => work(Config::resolve(&settings)?).await,
         Command::Migrate(settings) => {
             let config = Config::resolve(&settings)?;
             telemetry::init(&config.log, config.log_json);
@@ -87,6 +90,18 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     };
     axum::serve(listener, router).with_graceful_shutdown(stopped).await?;
     lifecycle.finish().await;
+    app.db.close().await;
+    Ok(())
+}
+
+async fn work(config: Config) -> anyhow::Result<()> {
+    telemetry::init(&config.log, config.log_json);
+    anyhow::ensure!(config.run_slots > 0, "a worker needs at least one slot: --run-slots");
+    let app = App::start(config, Clock::System).await?;
+    let lifecycle = Lifecycle::default();
+    lifecycle.stop_on_signal()?;
+    tracing::info!(slots = app.config.run_slots, "working");
+    Worker::new(app.clone()).run(lifecycle.stopping()).await;
     app.db.close().await;
     Ok(())
 }

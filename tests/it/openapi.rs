@@ -5,7 +5,7 @@ use std::path::Path;
 use cloudoven_tests::{Database, TestApp, on_both_databases};
 use serde_json::Value;
 
-on_both_databases!(is_as_written_down);
+on_both_databases!(is_as_written_down, unknown_addresses_answer_as_the_api_does);
 
 async fn is_as_written_down(database: Database) {
     let server = TestApp::start(database).await;
@@ -26,4 +26,13 @@ async fn is_as_written_down(database: Database) {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), count, "operation ids are unique");
+}
+
+async fn unknown_addresses_answer_as_the_api_does(database: Database) {
+    let server = TestApp::start(database).await;
+    for path in ["/api/v1/nothing", "/api/v2/projects", "/api/x"] {
+        let answer = reqwest::get(server.url(path)).await.unwrap();
+        assert_eq!(answer.status(), 404, "{path}");
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path}");
+    }
 }

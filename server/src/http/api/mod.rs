@@ -9,11 +9,15 @@ mod projects;
 mod runs;
 mod states;
 
-use axum::{Json, Router, routing::get};
+use axum::{
+    Json, Router,
+    routing::{any, get},
+};
 use serde::Deserialize;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use super::problem::ApiError;
 use crate::{
     app::App,
     error::{Error, Result},
@@ -70,9 +74,13 @@ fn name_operations(document: &mut utoipa::openapi::OpenApi) {
     }
 }
 
+/// The description, and an answer in the API's own form for addresses that it hasn't.
 pub fn openapi_router(document: utoipa::openapi::OpenApi) -> Router<App> {
     let document = std::sync::Arc::new(document);
-    Router::new().route("/api/v1/openapi.json", get(move || async move { Json((*document).clone()) }))
+    let unknown = || async { ApiError(Error::NotFound("endpoint")) };
+    Router::new()
+        .route("/api/{*rest}", any(unknown))
+        .route("/api/v1/openapi.json", get(move || async move { Json((*document).clone()) }))
 }
 
 /// Where a list goes on.
