@@ -46,6 +46,9 @@ for part in "${parts[@]}"; do
             step "types of the pages' scripts" npm --prefix web run --silent check
             ;;
         rust)
+            must docker/need.sh curl "the API page's script calls the server with it" curl
+            must docker/need.sh jq "the API page's script reads answers with it" jq
+            must docker/need.sh kill "the tests stop servers and engines with it" procps
             must make engine mirror runner-image
             # Some tests start the real server and kill it.
             must cargo build --package cloudoven
