@@ -56,6 +56,7 @@ for part in "${parts[@]}"; do
             ;;
         browser)
             must docker/need.sh chromium "the browser tests run in it" chromium
+            must docker/need.sh unzip "the browser tests open what they download" unzip
             must make engine mirror runner-image
             must cargo build --workspace
             must npm --prefix tests/browser ci --no-audit --no-fund

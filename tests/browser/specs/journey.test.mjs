@@ -40,7 +40,7 @@ async function download(page, into) {
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download zip" }).click()]);
   const zip = join(into, "blueprint.zip");
   await file.saveAs(zip);
-  execFileSync("python3", ["-m", "zipfile", "-e", zip, into]);
+  execFileSync("unzip", ["-q", zip, "-d", into]);
   return into;
 }
 
