@@ -23,14 +23,15 @@ answers && exit 0
 
 sudo=()
 [ "$(id -u)" -eq 0 ] || sudo=(sudo)
-# The package may have started it a moment ago.
-running() { grep -qsx dockerd /proc/[0-9]*/comm; }
+# The package may have started it a moment ago. One that is dead and not yet reaped (Z) does not count.
+running() { grep -qsE '^[0-9]+ \(dockerd\) [^ZX]' /proc/[0-9]*/stat; }
 echo "Starting the Docker engine." >&2
 if [ -d /run/systemd/system ]; then
     "${sudo[@]}" systemctl start docker || refuse "systemctl start docker failed."
 elif ! running; then
     log=${TMPDIR:-/tmp}/dockerd.log
-    "${sudo[@]}" rm -f /var/run/docker.pid
+    # What an engine left that did not end by itself: with a pid in use by now, the new one would wait for the old.
+    "${sudo[@]}" rm -f /var/run/docker.pid /var/run/docker/containerd/containerd.pid
     "${sudo[@]}" setsid dockerd >"$log" 2>&1 </dev/null &
 fi
 for _ in $(seq 60); do
