@@ -48,7 +48,8 @@ for part in "${parts[@]}"; do
         rust)
             must docker/need.sh curl "the API page's script calls the server with it" curl
             must docker/need.sh jq "the API page's script reads answers with it" jq
-            must docker/need.sh kill "the tests stop servers and engines with it" procps
+            # Every shell has a kill of its own; the tests start the program, which comes with pgrep.
+            must docker/need.sh pgrep "the tests stop servers and engines with its kill" procps
             must make engine mirror runner-image
             # Some tests start the real server and kill it.
             must cargo build --package cloudoven
