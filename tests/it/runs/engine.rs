@@ -136,7 +136,9 @@ impl Engine {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("nsenter");
-        command.args(["--target", &self.init, "--pid", "--mount", "--net", "--"]).args(arguments);
+        command
+            .args(["--target", &self.init, "--pid", "--mount", "--net", "--root", "--wd", "--"])
+            .args(arguments);
         command
     }
 }
