@@ -18,10 +18,12 @@ use crate::{
     state::{
         backend::MANAGED,
         managed::{self, Offer},
+        pulled,
     },
     store::{
         StateVersionId, Tx, runs,
         runs::{Counts, SavedPlan},
+        states::{self, PulledState},
     },
 };
 
@@ -74,6 +76,10 @@ pub async fn settle(drive: &Drive, end: &End) -> WorkResult<()> {
         }
         keep_errored_state(drive).await?;
     }
+    let pulled = match &result {
+        Some(result) => pulled_state(drive, result).await?,
+        None => None,
+    };
     if verdict.event == Event::Apply
         && let Some(text) = collect(drive, workspace::LOCK_FILE, ARTEFACT_LIMIT).await?
     {
@@ -82,6 +88,9 @@ pub async fn settle(drive: &Drive, end: &End) -> WorkResult<()> {
     let mut tx = drive.lease.begin().await?;
     if let Some((counts, saved)) = &plan {
         runs::set_plan(&mut tx, &drive.run.id, *counts, saved).await?;
+    }
+    if let Some(state) = &pulled {
+        states::set_pulled(&mut tx, state).await?;
     }
     finish(drive, tx, &verdict).await?;
     drive.app.hub.changed(&drive.run.id);
@@ -206,6 +215,19 @@ pub async fn ingest(drive: &Drive) -> WorkResult<Option<managed::Rejected>> {
 async fn forget(drive: &Drive, versions: &[StateVersionId]) {
     if let Err(error) = managed::forget(&drive.app, &drive.run.deployment_id, versions).await {
         tracing::warn!(run = %drive.run.id, %error, "earlier states of the run stay in the blob store");
+    }
+}
+
+/// What the last step of an apply read back from the backend; nothing where the state is managed.
+async fn pulled_state(drive: &Drive, result: &PhaseResult) -> WorkResult<Option<PulledState>> {
+    if !result.step(workspace::STATE).is_some_and(StepResult::succeeded) {
+        return Ok(None);
+    }
+    match collect(drive, workspace::STATE_PULL_FILE, ARTEFACT_LIMIT).await {
+        Ok(Some(state)) => Ok(pulled::keep(&drive.app, &drive.run, &state, &drive.masker).await?),
+        // The entry keeps to the limit, so that the run itself has written this.
+        Ok(None) | Err(WorkError::Exec(ExecError::TooLarge { .. })) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -20,6 +20,8 @@ pub const PLAN: &str = "plan";
 /// The last step of a plan.
 pub const SHOW: &str = "show";
 pub const APPLY: &str = "apply";
+/// The last step of an apply whose state is in a backend of its own.
+pub const STATE: &str = "state";
 
 /// Files of the volume, below [`WORK`].
 pub const PHASE_FILE: &str = "phase.json";
@@ -87,7 +89,7 @@ pub fn apply_phase(backend: &str) -> Phase {
     apply.push(format!("{WORK}/{PLAN_FILE}"));
     let mut steps = vec![init(true), step("apply", apply)];
     if backend != MANAGED {
-        steps.push(captured("state", terraform(&["state", "pull"]), STATE_PULL_FILE, true));
+        steps.push(captured(STATE, terraform(&["state", "pull"]), STATE_PULL_FILE, true));
     }
     phase(APPLY, steps)
 }

@@ -116,9 +116,10 @@ impl Backend {
         Ok(())
     }
 
-    /// Required arguments that the settings lack.
+    /// Required arguments that the settings lack or leave blank.
     pub fn missing<'a>(&'a self, config: &'a Map<String, Value>) -> impl Iterator<Item = &'static str> + 'a {
-        self.required.iter().copied().filter(|argument| !config.contains_key(*argument))
+        let is_blank = |value: &Value| value.is_null() || value.as_str().is_some_and(|t| t.trim().is_empty());
+        self.required.iter().copied().filter(move |argument| config.get(*argument).is_none_or(is_blank))
     }
 
     /// The whole of the backend block's arguments. `state_name` names the state among others in the same place, such
@@ -168,6 +169,8 @@ mod tests {
         let config = config.as_object().unwrap();
         let s3 = Backend::named("s3").unwrap();
         assert_eq!(s3.missing(config).count(), 0);
+        let blank = json!({"bucket": " ", "region": null});
+        assert_eq!(s3.missing(blank.as_object().unwrap()).collect::<Vec<_>>(), ["bucket", "region"]);
         assert_eq!(
             Value::from(s3.arguments(config, "net/prod")),
             json!({"bucket": "b", "region": "r", "encrypt": false, "use_lockfile": true, "key": "net/prod.tfstate"})

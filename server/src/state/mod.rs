@@ -2,6 +2,7 @@
 
 pub mod backend;
 pub mod managed;
+pub mod pulled;
 pub mod service;
 mod view;
 

@@ -1,6 +1,8 @@
-//! Managed state for people.
+//! State for people.
 
-use super::{StateView, managed};
+use serde::Serialize;
+
+use super::{StateView, backend::MANAGED, managed, pulled};
 use crate::{
     app::App,
     auth::Actor,
@@ -8,11 +10,21 @@ use crate::{
     project::{Page, deployments},
     store::{
         DeploymentId, StateVersionId,
-        states::{self, StateVersion},
+        states::{self, PulledState, StateVersion},
     },
 };
 
 const PAGE: i64 = 50;
+
+/// Where a deployment's latest state was found.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+pub enum StateSource {
+    /// CloudOven keeps it.
+    Managed(StateVersion),
+    /// Another backend keeps it, and this is what the last apply read back.
+    Pulled(PulledState),
+}
 
 /// A deployment's versions, newest first. `cursor`: the number of the last version of the page before.
 pub async fn list(
@@ -32,18 +44,24 @@ pub async fn list(
     Ok(Page { items, next })
 }
 
-/// What a deployment's latest state holds; nothing when there is none yet.
+/// What a deployment's latest state holds, as far as its runs have seen; nothing when there is none yet.
 pub async fn current(
     app: &App,
     actor: &Actor,
     deployment: &DeploymentId,
-) -> Result<Option<(StateVersion, StateView)>> {
+) -> Result<Option<(StateSource, StateView)>> {
     let mut db = app.db.read().await?;
-    deployments::visible(&mut db, actor, deployment).await?;
-    let Some(version) = states::latest(&mut db, deployment).await? else { return Ok(None) };
+    let backend = deployments::visible(&mut db, actor, deployment).await?.backend;
+    if backend == MANAGED {
+        let Some(version) = states::latest(&mut db, deployment).await? else { return Ok(None) };
+        drop(db);
+        let view = managed::view(app, &version).await?;
+        return Ok(Some((StateSource::Managed(version), view)));
+    }
+    let Some(state) = states::latest_pulled(&mut db, deployment, &backend).await? else { return Ok(None) };
     drop(db);
-    let view = managed::view(app, &version).await?;
-    Ok(Some((version, view)))
+    let view = pulled::view(app, &state).await?;
+    Ok(Some((StateSource::Pulled(state), view)))
 }
 
 /// One version and what it holds.

@@ -1,4 +1,4 @@
-//! Versions of managed state.
+//! Versions of managed state, and what is known of state in other backends.
 
 use serde::Serialize;
 
@@ -138,4 +138,82 @@ pub async fn remove_earlier_of_run(
             .fetch_all(db)
             .await?;
     Ok(ids.into_iter().map(StateVersionId).collect())
+}
+
+/// What an apply read back from a backend that is not CloudOven's own.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct PulledState {
+    pub deployment_id: DeploymentId,
+    /// The run that read it, after it had applied.
+    pub run_id: RunId,
+    /// Where the state is.
+    pub backend: String,
+    /// Terraform's own count and identity of the state.
+    pub serial: i64,
+    pub lineage: String,
+    /// How many resource instances it holds.
+    pub resources: i64,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+}
+
+rows! {
+    struct PulledRow {
+        deployment_id: String,
+        run_id: String,
+        backend: String,
+        serial: i64,
+        lineage: String,
+        resources: i64,
+        created_at: i64,
+    }
+}
+
+impl From<PulledRow> for PulledState {
+    fn from(r: PulledRow) -> PulledState {
+        PulledState {
+            deployment_id: r.deployment_id.into(),
+            run_id: r.run_id.into(),
+            backend: r.backend,
+            serial: r.serial,
+            lineage: r.lineage,
+            resources: r.resources,
+            created_at: Timestamp(r.created_at),
+        }
+    }
+}
+
+/// Keeps what a run has read back; a phase that is settled once more replaces it.
+pub async fn set_pulled(db: &mut Connection, state: &PulledState) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO pulled_states (run_id, serial, lineage, resources, created_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (run_id) DO UPDATE
+            SET serial = $2, lineage = $3, resources = $4, created_at = $5",
+    )
+    .bind(state.run_id.as_str())
+    .bind(state.serial)
+    .bind(&state.lineage)
+    .bind(state.resources)
+    .bind(state.created_at.0)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What was read back last from this backend.
+pub async fn latest_pulled(
+    db: &mut Connection,
+    deployment: &DeploymentId,
+    backend: &str,
+) -> Result<Option<PulledState>> {
+    let row: Option<PulledRow> = sqlx::query_as(
+        "SELECT r.deployment_id, p.run_id, r.backend, p.serial, p.lineage, p.resources, p.created_at
+           FROM pulled_states p JOIN runs r ON r.id = p.run_id
+          WHERE r.deployment_id = $1 AND r.backend = $2 ORDER BY r.number DESC LIMIT 1",
+    )
+    .bind(deployment.as_str())
+    .bind(backend)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(PulledState::from))
 }

@@ -1,4 +1,4 @@
-//! Managed state.
+//! State: managed versions, and what was read back from other backends.
 
 use axum::extract::{Path, Query, State};
 use serde::Serialize;
@@ -11,7 +11,10 @@ use crate::{
     error::Error,
     http::{extract::Json, problem::ApiResult},
     project::Page,
-    state::{StateView, service},
+    state::{
+        StateView,
+        service::{self, StateSource},
+    },
     store::{DeploymentId, StateVersionId, states::StateVersion},
 };
 
@@ -33,15 +36,23 @@ impl From<(StateVersion, StateView)> for StateDocument {
     }
 }
 
-/// The latest state. 404 before there is one.
-#[utoipa::path(get, path = "/deployments/{id}/state", params(("id" = String, Path)), responses((status = OK, body = StateDocument)))]
+/// The latest state and what it holds, without anything sensitive.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct CurrentState {
+    #[serde(flatten)]
+    pub source: StateSource,
+    pub content: StateView,
+}
+
+/// The latest state; of a backend that is not CloudOven's own, what the last apply read back. 404 before there is one.
+#[utoipa::path(get, path = "/deployments/{id}/state", params(("id" = String, Path)), responses((status = OK, body = CurrentState)))]
 async fn current(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<DeploymentId>,
-) -> ApiResult<Json<StateDocument>> {
-    let found = service::current(&app, &actor, &id).await?.ok_or(Error::NotFound("state"))?;
-    Ok(Json(found.into()))
+) -> ApiResult<Json<CurrentState>> {
+    let (source, content) = service::current(&app, &actor, &id).await?.ok_or(Error::NotFound("state"))?;
+    Ok(Json(CurrentState { source, content }))
 }
 
 #[utoipa::path(get, path = "/deployments/{id}/state-versions", params(("id" = String, Path), Cursor), responses((status = OK, body = Page<StateVersion>)))]

@@ -30,7 +30,10 @@ use crate::{
         Operation,
         service::{self, StartRun},
     },
-    state::{backend::Backend, service as states},
+    state::{
+        backend::Backend,
+        service::{self as states, StateSource},
+    },
     store::{DeploymentId, deployments::Deployment},
 };
 
@@ -70,7 +73,7 @@ struct DeploymentPage {
     managed: bool,
 }
 
-/// What Terraform has made, as the managed state says.
+/// What Terraform has made, as the latest state says.
 struct StateView {
     serial: i64,
     at: Moment,
@@ -155,7 +158,11 @@ fn missing(deployment: &Deployment, fields: &[VariableField]) -> Vec<String> {
 }
 
 async fn state_view(app: &App, actor: &Actor, id: &DeploymentId) -> PageResult<Option<StateView>> {
-    let Some((version, view)) = states::current(app, actor, id).await? else { return Ok(None) };
+    let Some((source, view)) = states::current(app, actor, id).await? else { return Ok(None) };
+    let at = match &source {
+        StateSource::Managed(version) => version.created_at,
+        StateSource::Pulled(state) => state.created_at,
+    };
     let resources = view.resources.into_iter().filter(|r| r.mode == "managed").map(|r| ResourceLine {
         address: r.address,
         id: r.id.unwrap_or_default(),
@@ -171,8 +178,8 @@ async fn state_view(app: &App, actor: &Actor, id: &DeploymentId) -> PageResult<O
         name: o.name,
     });
     Ok(Some(StateView {
-        serial: version.serial,
-        at: version.created_at.into(),
+        serial: view.serial,
+        at: at.into(),
         resources: resources.collect(),
         outputs: outputs.collect(),
         omitted: view.omitted,

@@ -1,0 +1,9 @@
+-- What an apply read back from a backend that is not CloudOven's own, the last one of each run. What it holds is a sealed
+-- blob without anything sensitive; the state itself stays in its backend.
+CREATE TABLE pulled_states (
+    run_id     TEXT   NOT NULL PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+    serial     BIGINT NOT NULL,
+    lineage    TEXT   NOT NULL,
+    resources  BIGINT NOT NULL,
+    created_at BIGINT NOT NULL
+);
