@@ -53,7 +53,7 @@ for part in "${parts[@]}"; do
             must make engine mirror runner-image
             # Some tests start the real server and kill it.
             must cargo build --package cloudoven
-            step "Rust, on SQLite, PostgreSQL and Docker" tests/postgres.sh cargo test --workspace --no-fail-fast
+            step "Rust, on SQLite, PostgreSQL and Docker" tests/postgres.sh tests/emulators.sh cargo test --workspace --no-fail-fast
             ;;
         browser)
             must docker/need.sh chromium "the browser tests run in it" chromium

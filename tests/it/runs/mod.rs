@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod apply;
+mod backends;
 mod engine;
 mod failures;
 mod faults;
 mod kill;
+mod s3_blobs;
 pub mod support;

@@ -102,7 +102,7 @@ impl Drop for Cloud {
     }
 }
 
-fn rand_id() -> u64 {
+pub fn rand_id() -> u64 {
     use std::hash::{BuildHasher as _, Hasher as _};
     std::collections::hash_map::RandomState::new().build_hasher().finish()
 }
@@ -286,6 +286,35 @@ impl RunApp {
         self.confirm(&run).await;
         self.reaches(&run, "applied").await;
         run
+    }
+
+    /// The address at which containers of runs reach this machine.
+    pub fn gateway(&self) -> String {
+        let network = format!("cloudoven-{}", self.instance);
+        let format = "{{(index .IPAM.Config 0).Gateway}}";
+        self.docker.run(&["network", "inspect", "--format", format, &network]).trim().to_owned()
+    }
+
+    /// Everything that the engine tells about what it has of runs, but for the environment of containers.
+    pub fn inspected(&self) -> String {
+        let filters =
+            [format!("label=dev.cloudoven.instance={}", self.instance), "label=dev.cloudoven.run".to_owned()];
+        let list = |kind: &[&str]| {
+            let filters = filters.iter().flat_map(|filter| ["--filter", filter]);
+            self.docker.run(&kind.iter().copied().chain(filters).collect::<Vec<_>>())
+        };
+        let mut text = String::new();
+        for id in list(&["ps", "-aq"]).split_whitespace() {
+            let inspected = self.docker.run(&["inspect", id]);
+            let mut inspected: Value = serde_json::from_str(&inspected).expect("docker prints JSON");
+            let removed = inspected[0]["Config"].as_object_mut().and_then(|config| config.remove("Env"));
+            assert!(removed.is_some(), "a container has an environment");
+            text.push_str(&inspected.to_string());
+        }
+        for name in list(&["volume", "ls", "-q"]).split_whitespace() {
+            text.push_str(&self.docker.run(&["volume", "inspect", name]));
+        }
+        text
     }
 
     /// Waits until nothing of any run is left on the engine.
