@@ -1,10 +1,12 @@
 //! Source → catalog.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use rayon::prelude::*;
 
 use crate::{
-    catalog::{Address, Attribute, Block, Catalog, Document, Entry, Kind, NewVersion, Published},
+    catalog::{Address, Attribute, Block, Catalog, Document, Entry, Import, Kind, NewVersion, Published},
     docs::{self, Pages, examples::References},
     error::{Error, Result},
     schema::{self, Element},
@@ -19,6 +21,7 @@ pub struct Report {
     pub resources: usize,
     pub data_sources: usize,
     pub ephemeral_resources: usize,
+    pub functions: usize,
     pub published: Published,
 }
 
@@ -33,6 +36,7 @@ pub async fn import(catalog: &Catalog, source: ProviderSource) -> Result<Report>
         resources: count(Kind::Resource),
         data_sources: count(Kind::DataSource),
         ephemeral_resources: count(Kind::EphemeralResource),
+        functions: count(Kind::Function),
         address: new.address,
         version: new.version,
         published,
@@ -57,7 +61,13 @@ pub fn build(source: &ProviderSource) -> Result<NewVersion> {
             Ok((entry(&document), Bytes::from(json)))
         })
         .collect::<Result<_>>()?;
-    Ok(NewVersion { address: source.address.clone(), version: source.version.clone(), documents })
+    Ok(NewVersion {
+        address: source.address.clone(),
+        version: source.version.clone(),
+        documents,
+        extras: BTreeMap::new(),
+        source: String::new(),
+    })
 }
 
 fn document(
@@ -78,14 +88,22 @@ fn document(
         name: element.name.clone(),
         provider: source.address.clone(),
         version: source.version.clone(),
-        summary: docs::page::first_sentence(&schema.description),
+        summary: docs::page::first_sentence(if schema.summary.is_empty() {
+            &schema.description
+        } else {
+            &schema.summary
+        }),
         description: schema.description,
         subcategory: String::new(),
         deprecated: schema.deprecated,
         block,
+        function: schema.function,
         examples: Vec::new(),
-        import: String::new(),
+        import: Import::default(),
+        timeouts: Vec::new(),
+        used_by: Vec::new(),
         page: String::new(),
+        url: String::new(),
     };
     if let Some(page) = page {
         if !page.summary.is_empty() {
@@ -95,6 +113,7 @@ fn document(
         document.examples.clone_from(&page.examples);
         document.import.clone_from(&page.import);
         document.page.clone_from(&page.path);
+        document.url.clone_from(&page.url);
         if !page.description.is_empty() {
             document.description.clone_from(&page.description);
         }
@@ -103,7 +122,7 @@ fn document(
 }
 
 fn entry(document: &Document) -> Entry {
-    let settable = |attributes: &std::collections::BTreeMap<String, Attribute>| {
+    let settable = |attributes: &BTreeMap<String, Attribute>| {
         attributes.values().filter(|attribute| attribute.is_settable()).count()
     };
     let Block { attributes, blocks } = &document.block;

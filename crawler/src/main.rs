@@ -173,8 +173,13 @@ impl Progress {
         };
         let start = if self.is_terminal { "\r\x1b[2K" } else { "" };
         eprintln!(
-            "{start}{outcome} {} {}: {} resources, {} data sources, {} ephemeral resources",
-            report.address, report.version, report.resources, report.data_sources, report.ephemeral_resources
+            "{start}{outcome} {} {}: {} resources, {} data sources, {} ephemeral resources, {} functions",
+            report.address,
+            report.version,
+            report.resources,
+            report.data_sources,
+            report.ephemeral_resources,
+            report.functions
         );
     }
 }

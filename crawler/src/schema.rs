@@ -10,7 +10,8 @@ use serde_json::value::RawValue;
 
 use crate::{
     catalog::{
-        Address, Attribute, Block, Docs, Kind, NestedAttributes, NestedBlock, Nesting, ObjectAttribute, Type,
+        Address, Attribute, Block, Docs, Function, Kind, NestedAttributes, NestedBlock, Nesting,
+        ObjectAttribute, Parameter, Type,
     },
     error::{Error, Result},
 };
@@ -22,7 +23,7 @@ pub struct ProviderSchema<'a> {
     elements: Vec<Element<'a>>,
 }
 
-/// One resource, data source, ephemeral resource or provider configuration, not read yet.
+/// One resource, data source, ephemeral resource, function or provider configuration, not read yet.
 #[derive(Debug, Clone)]
 pub struct Element<'a> {
     pub kind: Kind,
@@ -46,6 +47,8 @@ struct RawProvider<'a> {
     data_source_schemas: BTreeMap<String, &'a RawValue>,
     #[serde(borrow, default)]
     ephemeral_resource_schemas: BTreeMap<String, &'a RawValue>,
+    #[serde(borrow, default)]
+    functions: BTreeMap<String, &'a RawValue>,
 }
 
 #[derive(Deserialize, Default)]
@@ -105,10 +108,44 @@ struct RawBlockType {
     max_items: u64,
 }
 
-/// An element's block tree, with the schema's own descriptions as docs.
+#[derive(Deserialize)]
+struct RawFunction {
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    summary: String,
+    #[serde(default)]
+    deprecation_message: String,
+    return_type: Type,
+    #[serde(default)]
+    parameters: Vec<RawParameter>,
+    variadic_parameter: Option<RawParameter>,
+}
+
+#[derive(Deserialize)]
+struct RawParameter {
+    name: String,
+    #[serde(rename = "type")]
+    ty: Type,
+    #[serde(default)]
+    is_nullable: bool,
+    #[serde(default)]
+    description: String,
+}
+
+impl From<RawParameter> for Parameter {
+    fn from(raw: RawParameter) -> Self {
+        Parameter { name: raw.name, ty: raw.ty, nullable: raw.is_nullable, description: raw.description }
+    }
+}
+
+/// An element's block tree, with the schema's own descriptions as docs; or a function's signature.
 #[derive(Debug)]
 pub struct ElementSchema {
     pub block: Block,
+    pub function: Option<Function>,
+    /// One line, where the schema has it apart from the description.
+    pub summary: String,
     pub description: String,
     pub deprecated: bool,
 }
@@ -148,6 +185,7 @@ fn elements<'a>(place: &str, address: &str, raw: RawProvider<'a>) -> Result<Prov
         (Kind::Resource, raw.resource_schemas),
         (Kind::DataSource, raw.data_source_schemas),
         (Kind::EphemeralResource, raw.ephemeral_resource_schemas),
+        (Kind::Function, raw.functions),
     ];
     let mut elements = Vec::new();
     if let Some(raw) = raw.provider {
@@ -172,7 +210,7 @@ fn check_name(place: &str, name: &str) -> Result<()> {
 }
 
 impl<'a> ProviderSchema<'a> {
-    /// The provider's configuration first, then resources, data sources and ephemeral resources by name.
+    /// The provider's configuration first, then resources, data sources, ephemeral resources and functions by name.
     pub fn elements(&self) -> &[Element<'a>] {
         &self.elements
     }
@@ -184,11 +222,29 @@ impl Element<'_> {
         let fail = |reason: String| {
             Error::invalid(place, format!("{} {}: {reason}", self.kind.keyword(), self.name))
         };
+        if self.kind == Kind::Function {
+            let raw = serde_json::from_str(self.raw.get()).map_err(|e| fail(e.to_string()))?;
+            return Ok(function(raw));
+        }
         let raw: RawElement = serde_json::from_str(self.raw.get()).map_err(|e| fail(e.to_string()))?;
         let description = raw.block.description.clone();
         let deprecated = raw.block.deprecated;
         let block = block(raw.block).map_err(fail)?;
-        Ok(ElementSchema { block, description, deprecated })
+        Ok(ElementSchema { block, function: None, summary: String::new(), description, deprecated })
+    }
+}
+
+fn function(raw: RawFunction) -> ElementSchema {
+    ElementSchema {
+        block: Block::default(),
+        function: Some(Function {
+            parameters: raw.parameters.into_iter().map(Parameter::from).collect(),
+            variadic: raw.variadic_parameter.map(Parameter::from),
+            return_type: raw.return_type,
+        }),
+        summary: raw.summary,
+        description: raw.description,
+        deprecated: !raw.deprecation_message.is_empty(),
     }
 }
 
@@ -247,6 +303,7 @@ fn attribute(raw: RawAttribute) -> std::result::Result<Attribute, String> {
         write_only: raw.write_only,
         deprecated: raw.deprecated,
         docs: Docs { text: raw.description, ..Docs::default() },
+        fields: BTreeMap::new(),
     })
 }
 

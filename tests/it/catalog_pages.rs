@@ -3,7 +3,7 @@
 use cloudoven_crawler::{
     catalog::{Address, Catalog},
     crawl,
-    source::ProviderSource,
+    source::{PageText, ProviderSource},
 };
 use cloudoven_tests::{Database, TestApp, catalog::import_acme, on_both_databases};
 use scraper::{Html, Selector};
@@ -100,7 +100,7 @@ async fn import_hostile(server: &TestApp) {
         version: "1.0.0".into(),
         place: "the hostile provider".into(),
         schema: serde_json::to_vec(&schema).expect("JSON can be written"),
-        pages: [("resources/thing.md".to_owned(), HOSTILE_PAGE.to_owned())].into(),
+        pages: [("resources/thing.md".to_owned(), PageText::markdown(HOSTILE_PAGE))].into(),
     };
     crawl::import(&Catalog::open(server.app.blobs.store()), source).await.expect("it can be imported");
     server.app.catalogs.refresh().await.expect("the catalogs can be read");

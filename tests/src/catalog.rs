@@ -1,7 +1,11 @@
 //! A made-up provider, small and with one of everything, for tests that need a catalog but no particular one.
 
 use cloudoven::app::App;
-use cloudoven_crawler::{catalog::Catalog, crawl, source::ProviderSource};
+use cloudoven_crawler::{
+    catalog::Catalog,
+    crawl,
+    source::{PageText, ProviderSource},
+};
 use serde_json::{Value, json};
 
 /// Puts `hashicorp/acme` 1.2.3 into the app's catalog.
@@ -12,7 +16,7 @@ pub async fn import_acme(app: &App) {
         version: "1.2.3".into(),
         place: "the acme provider".into(),
         schema: serde_json::to_vec(&schema()).expect("JSON can be written"),
-        pages: pages.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect(),
+        pages: pages.into_iter().map(|(name, text)| (name.to_owned(), PageText::markdown(text))).collect(),
     };
     crawl::import(&Catalog::open(app.blobs.store()), source).await.expect("the provider can be imported");
     app.catalogs.refresh().await.expect("the catalogs can be read");

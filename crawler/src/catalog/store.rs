@@ -10,7 +10,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -43,6 +43,10 @@ pub struct NewVersion {
     pub address: Address,
     pub version: String,
     pub documents: Vec<(Entry, Bytes)>,
+    /// Further objects of the version by file name, such as `report.json`.
+    pub extras: BTreeMap<&'static str, Bytes>,
+    /// See [`VersionEntry::source`].
+    pub source: String,
 }
 
 /// What [`Catalog::publish`] did.
@@ -72,6 +76,7 @@ impl NewVersion {
             .documents
             .iter()
             .map(|(entry, json)| (document_key(entry.kind, &entry.name), json))
+            .chain(self.extras.iter().map(|(name, bytes)| ((*name).to_owned(), bytes)))
             .collect();
         documents.sort();
         let mut hasher = Sha256::new();
@@ -141,6 +146,17 @@ impl Catalog {
         Ok(self.get(&key).await?.map(|(document, _)| document))
     }
 
+    /// One of a version's further objects (see [`NewVersion::extras`]); `None` when the version has none of that name.
+    pub async fn extra<T: DeserializeOwned>(
+        &self,
+        address: &Address,
+        version: &str,
+        name: &str,
+    ) -> Result<Option<T>> {
+        let Some(prefix) = self.prefix(address, version).await? else { return Ok(None) };
+        Ok(self.get(&Path::from(format!("{prefix}/{name}"))).await?.map(|(value, _)| value))
+    }
+
     /// Writes a version and makes it visible.
     pub async fn publish(&self, new: &NewVersion) -> Result<Published> {
         let index = new.index();
@@ -153,6 +169,7 @@ impl Catalog {
             .documents
             .iter()
             .map(|(entry, json)| (document_key(entry.kind, &entry.name), json.clone()))
+            .chain(new.extras.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone())))
             .chain([(String::from("index.json"), encode(&index))]);
         stream::iter(objects)
             .map(Ok::<_, Error>)
@@ -164,7 +181,12 @@ impl Catalog {
                 }
             })
             .await?;
-        let entry = VersionEntry { version: new.version.clone(), digest: index.digest, prefix };
+        let entry = VersionEntry {
+            version: new.version.clone(),
+            digest: index.digest,
+            prefix,
+            source: new.source.clone(),
+        };
         self.point_to(&new.address, entry).await?;
         Ok(Published::Written)
     }

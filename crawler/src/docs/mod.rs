@@ -21,7 +21,10 @@ use rayon::prelude::*;
 
 pub use page::Page;
 
-use crate::catalog::{Block, Kind};
+use crate::{
+    catalog::{Block, Kind},
+    source::PageText,
+};
 
 /// All pages of a provider, findable by element.
 #[derive(Debug, Default)]
@@ -32,17 +35,18 @@ pub struct Pages {
 }
 
 /// The folders that pages of a kind stand in; the short ones are those of old websites.
-const FOLDERS: [(&str, Kind); 5] = [
+const FOLDERS: [(&str, Kind); 6] = [
     ("resources/", Kind::Resource),
     ("r/", Kind::Resource),
     ("data-sources/", Kind::DataSource),
     ("d/", Kind::DataSource),
     ("ephemeral-resources/", Kind::EphemeralResource),
+    ("functions/", Kind::Function),
 ];
 
 impl Pages {
     /// Reads pages given by path inside the documentation folder.
-    pub fn read(texts: &BTreeMap<String, String>) -> Self {
+    pub fn read(texts: &BTreeMap<String, PageText>) -> Self {
         let known: Vec<_> =
             texts.iter().filter_map(|(path, text)| Some((path, text, place(path)?))).collect();
         let read: Vec<_> = known

@@ -8,21 +8,25 @@ use super::{
     outline::Outline,
     parts::{self, Part, Rich},
 };
-use crate::catalog::Example;
+use crate::{
+    catalog::{Example, Import},
+    source::PageText,
+};
 
 /// A page, read.
 #[derive(Debug)]
 pub struct Page {
     /// Inside the documentation folder.
     pub path: String,
+    /// Where it can be read; may be empty.
+    pub url: String,
     pub subcategory: String,
     /// First sentence, plain text.
     pub summary: String,
     /// The introduction, markdown.
     pub description: String,
     pub examples: Vec<Example>,
-    /// The import section, markdown.
-    pub import: String,
+    pub import: Import,
     /// Identifiers in the page's headings: one page may describe several resources.
     pub mentions: Vec<String>,
     pub outline: Outline,
@@ -31,14 +35,15 @@ pub struct Page {
 static IDENTIFIER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\b[a-z][a-z0-9-]*(?:_[a-z0-9]+)+\b").expect("a valid pattern"));
 
-/// Reads a page's markdown.
-pub fn read(path: &str, text: &str) -> Page {
-    let (front, body) = split_front_matter(text);
+/// Reads a page.
+pub fn read(path: &str, page: &PageText) -> Page {
+    let (front, body) = split_front_matter(&page.text);
     let parts = parts::from_markdown(body);
     let description = parts::render(introduction(&parts));
     let first = front_value(front, "description").unwrap_or_else(|| first_paragraph(&parts));
     Page {
         path: path.to_owned(),
+        url: page.url.clone(),
         subcategory: front_value(front, "subcategory").unwrap_or_default(),
         summary: first_sentence(&first),
         description,
@@ -150,7 +155,7 @@ fn example_title(heading: &str) -> String {
     rest.unwrap_or(title).trim_matches([' ', '-', ':', '–']).to_owned()
 }
 
-fn import(parts: &[Part]) -> String {
+fn import(parts: &[Part]) -> Import {
     let section: Vec<Part> = with_headings(parts)
         .filter(|(headings, part)| {
             let inside = headings
@@ -161,7 +166,7 @@ fn import(parts: &[Part]) -> String {
         })
         .map(|(_, part)| part.clone())
         .collect();
-    parts::render(&section)
+    Import { text: parts::render(&section), ..Import::default() }
 }
 
 fn mentions(parts: &[Part]) -> Vec<String> {

@@ -8,10 +8,12 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, BufReader, Read},
-    path::{Component, Path},
+    path::{Component, Path, PathBuf},
 };
 
-use super::{ProviderSource, check_version};
+use async_trait::async_trait;
+
+use super::{Observer, PageFormat, PageText, ProviderSource, Source, check_version};
 use crate::{
     catalog::Address,
     error::{Error, Result},
@@ -36,6 +38,25 @@ impl Default for Limits {
     }
 }
 
+/// A bundle on this machine, as a [`Source`].
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    /// An archive or a directory.
+    pub path: PathBuf,
+    pub limits: Limits,
+}
+
+#[async_trait]
+impl Source for Bundle {
+    async fn fetch(&self, _: &dyn Observer) -> Result<Vec<ProviderSource>> {
+        let Bundle { path, limits } = self.clone();
+        let place = path.display().to_string();
+        tokio::task::spawn_blocking(move || read(&path, limits))
+            .await
+            .map_err(|e| Error::invalid(place, format!("stopped: {e}")))?
+    }
+}
+
 /// Reads every provider of the bundle at `path`, an archive or a directory.
 pub fn read(path: &Path, limits: Limits) -> Result<Vec<ProviderSource>> {
     let place = path.display().to_string();
@@ -51,7 +72,7 @@ pub fn read(path: &Path, limits: Limits) -> Result<Vec<ProviderSource>> {
 }
 
 /// Reads a documentation folder on its own: pages by path inside it.
-pub(super) fn read_docs(path: &Path, limits: Limits) -> Result<BTreeMap<String, String>> {
+pub(super) fn read_docs(path: &Path, limits: Limits) -> Result<BTreeMap<String, PageText>> {
     let mut collector = Collector::new(path, limits);
     collector.root = vec!["providers", "-", "-", "0", "docs"];
     read_directory(path, path, &mut collector)?;
@@ -124,7 +145,7 @@ impl<R: Read> Read for Capped<R> {
 #[derive(Default)]
 struct Found {
     schema: Option<Vec<u8>>,
-    pages: BTreeMap<String, String>,
+    pages: BTreeMap<String, PageText>,
 }
 
 /// Namespace, name and version, as the folders name them.
@@ -190,7 +211,10 @@ impl Collector {
             ["docs", page @ ..] if page.last().is_some_and(|file| is_page(file)) => {
                 let text = String::from_utf8(self.read(name, self.limits.page, content)?)
                     .map_err(|e| self.refuse(name, &format!("not UTF-8: {}", e.utf8_error())))?;
-                self.found.entry(key).or_default().pages.insert(page.join("/"), text);
+                let page = page.join("/");
+                let format = if page.ends_with(".html") { PageFormat::Html } else { PageFormat::Markdown };
+                let text = PageText { format, text, url: String::new() };
+                self.found.entry(key).or_default().pages.insert(page, text);
             }
             _ => {}
         }
@@ -249,5 +273,5 @@ fn safe_parts(path: &Path) -> Option<Vec<&str>> {
 }
 
 fn is_page(file: &str) -> bool {
-    file.ends_with(".md") || file.ends_with(".markdown")
+    [".md", ".markdown", ".html"].iter().any(|ending| file.ends_with(ending))
 }

@@ -10,10 +10,11 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use serde::Deserialize;
 use tokio::{io::AsyncReadExt, process::Command};
 
-use super::{Limits, ProviderSource, bundle, check_version};
+use super::{Limits, PageText, ProviderSource, SchemaReader, bundle, check_version};
 use crate::{
     catalog::{Address, BUILTIN_HOST},
     error::{Error, Result},
@@ -83,11 +84,7 @@ impl Terraform {
         check_version("--version", version)?;
         let pages =
             docs.map(|docs| bundle::read_docs(docs, Limits::default())).transpose()?.unwrap_or_default();
-        let mirror = std::fs::canonicalize(mirror).map_err(|e| Error::io(mirror.display().to_string(), e))?;
-        let workspace = Workspace::new(address, Some(version))?;
-        let plugins = format!("-plugin-dir={}", mirror.display());
-        self.run(&workspace, &["init", "-no-color", "-input=false", "-backend=false", &plugins]).await?;
-        let schema = self.run(&workspace, &["providers", "schema", "-json"]).await?;
+        let schema = self.read_schema(address, version, mirror).await?;
         Ok(self.source(address.clone(), version.into(), schema, pages))
     }
 
@@ -96,7 +93,7 @@ impl Terraform {
         address: Address,
         version: String,
         schema: Vec<u8>,
-        pages: BTreeMap<String, String>,
+        pages: BTreeMap<String, PageText>,
     ) -> ProviderSource {
         ProviderSource { place: format!("schema of {address} {version}"), address, version, schema, pages }
     }
@@ -141,6 +138,18 @@ impl Terraform {
 
     fn fail(&self, arguments: &str, reason: String) -> Error {
         Error::Terraform { command: format!("{} {arguments}", self.binary.display()), reason }
+    }
+}
+
+/// Runs the provider on this machine, as the user of this process: for providers that are trusted.
+#[async_trait]
+impl SchemaReader for Terraform {
+    async fn read_schema(&self, address: &Address, version: &str, mirror: &Path) -> Result<Vec<u8>> {
+        let mirror = std::fs::canonicalize(mirror).map_err(|e| Error::io(mirror.display().to_string(), e))?;
+        let workspace = Workspace::new(address, Some(version))?;
+        let plugins = format!("-plugin-dir={}", mirror.display());
+        self.run(&workspace, &["init", "-no-color", "-input=false", "-backend=false", &plugins]).await?;
+        self.run(&workspace, &["providers", "schema", "-json"]).await
     }
 }
 

@@ -33,7 +33,7 @@ fn imports_and_shows() {
     assert!(output.status.success(), "{}", stderr(&output));
     assert_eq!(
         stderr(&output),
-        "imported registry.terraform.io/acme/cloud 1.2.0: 1 resources, 0 data sources, 0 ephemeral resources\n"
+        "imported registry.terraform.io/acme/cloud 1.2.0: 1 resources, 0 data sources, 0 ephemeral resources, 0 functions\n"
     );
     assert_eq!(stdout(&crawler(&place, &["show"])), "registry.terraform.io/acme/cloud 1.2.0\n");
     assert!(stdout(&crawler(&place, &["show", "acme/cloud"])).contains("0 of      1 arguments documented"));

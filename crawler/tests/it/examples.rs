@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cloudoven_crawler::{
     catalog::{Kind, Reference},
     docs::{Pages, examples::References},
+    source::PageText,
 };
 
 use crate::shapes::block_of;
@@ -12,7 +13,7 @@ use crate::shapes::block_of;
 /// The references of `cloud_server` at `path`, as `target.attribute*count`.
 fn mined(code: &str, path: &str) -> Vec<String> {
     let page = format!("# cloud_server\n\n## Example Usage\n\n```hcl\n{code}\n```\n");
-    let pages = Pages::read(&BTreeMap::from([("resources/server.md".to_owned(), page)]));
+    let pages = Pages::read(&BTreeMap::from([("resources/server.md".to_owned(), PageText::markdown(page))]));
     let mut block = block_of(&[path]);
     References::mine(&pages).attach(Kind::Resource, "cloud_server", &mut block);
     let mut at = &block;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cloudoven_crawler::{
     catalog::{Attribute, Block, Docs, NestedAttributes, NestedBlock, Nesting, Type},
     docs::{self, page},
+    source::PageText,
 };
 
 /// A block with these arguments; `disk/size` is `size` in the nested block `disk`, `boot:mode` is `mode` in the
@@ -45,6 +46,7 @@ fn attribute(settable: bool) -> Attribute {
         write_only: false,
         deprecated: false,
         docs: Docs::default(),
+        fields: BTreeMap::new(),
     }
 }
 
@@ -62,7 +64,7 @@ fn nested_block() -> NestedBlock {
 /// Binds a page and gives what it says, by path as in [`block_of`].
 fn bound(paths: &[&str], markdown: &str) -> BTreeMap<String, Docs> {
     let mut block = block_of(paths);
-    docs::document(&mut block, &page::read("resources/server.md", markdown));
+    docs::document(&mut block, &page::read("resources/server.md", &PageText::markdown(markdown)));
     let mut found = BTreeMap::new();
     collect("", &block, &mut found);
     found.retain(|_, docs| *docs != Docs::default());
@@ -357,7 +359,10 @@ fn the_schemas_text_stays_where_the_page_says_nothing() {
     }
     docs::document(
         &mut block,
-        &page::read("resources/server.md", &arguments("* `name` - The page's name.\n* `size`")),
+        &page::read(
+            "resources/server.md",
+            &PageText::markdown(arguments("* `name` - The page's name.\n* `size`")),
+        ),
     );
     assert_eq!(block.attributes["name"].docs.text, "The page's name.");
     assert_eq!(block.attributes["size"].docs.text, "Schema's size.");
@@ -366,12 +371,12 @@ fn the_schemas_text_stays_where_the_page_says_nothing() {
 #[test]
 fn the_page_itself_is_read() {
     let text = "---\nsubcategory: \"Compute\"\npage_title: x\ndescription: |-\n  Manages a server. And more.\n---\n\n# cloud_server\n\nManages a `server`.\n\n~> Beware.\n\n## Example Usage\n\n```hcl\na = 1\n```\n\n### With Disks\n\n```terraform\nb = 2\n```\n\n```json\n{}\n```\n\n## Import\n\nBy ID:\n\n```shell\nterraform import x y\n```\n";
-    let page = page::read("resources/server.md", text);
+    let page = page::read("resources/server.md", &PageText::markdown(text));
     assert_eq!((&*page.subcategory, &*page.summary), ("Compute", "Manages a server."));
     assert_eq!(page.description, "Manages a `server`.\n\n~> Beware.");
     let examples: Vec<_> = page.examples.iter().map(|e| (e.title.as_str(), e.code.as_str())).collect();
     assert_eq!(examples, [("", "a = 1"), ("With Disks", "b = 2")]);
-    assert_eq!(page.import, "By ID:\n\n```shell\nterraform import x y\n```");
+    assert_eq!(page.import.text, "By ID:\n\n```shell\nterraform import x y\n```");
     assert_eq!(page.mentions, ["cloud_server"]);
 }
 

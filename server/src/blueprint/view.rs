@@ -194,6 +194,7 @@ fn attributes(arguments: &[(&str, Type, bool, &str)]) -> std::collections::BTree
             write_only: false,
             deprecated: false,
             docs: Docs { text: text.to_string(), position, ..Docs::default() },
+            fields: std::collections::BTreeMap::new(),
         };
         (name.to_string(), attribute)
     };

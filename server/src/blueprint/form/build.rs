@@ -204,6 +204,7 @@ fn bare_attribute() -> Attribute {
         write_only: false,
         deprecated: false,
         docs: Docs::default(),
+        fields: BTreeMap::new(),
     }
 }
 

@@ -158,7 +158,7 @@ impl DocumentPage {
             description: markdown::render(if whole { &document.description } else { "" }),
             examples: if whole { examples(document) } else { Vec::new() },
             sections: sections(tree),
-            import: markdown::render(if whole { &document.import } else { "" }),
+            import: markdown::render(if whole { &document.import.text } else { "" }),
             block,
         }
     }

@@ -26,7 +26,8 @@ pub fn router() -> Router<App> {
 }
 
 /// The kinds in the order that pages list them.
-const KINDS: [Kind; 4] = [Kind::Resource, Kind::DataSource, Kind::EphemeralResource, Kind::Provider];
+const KINDS: [Kind; 5] =
+    [Kind::Resource, Kind::DataSource, Kind::EphemeralResource, Kind::Function, Kind::Provider];
 
 /// A kind in an address.
 fn slug(kind: Kind) -> &'static str {
@@ -34,6 +35,7 @@ fn slug(kind: Kind) -> &'static str {
         Kind::Resource => "resource",
         Kind::DataSource => "data-source",
         Kind::EphemeralResource => "ephemeral-resource",
+        Kind::Function => "function",
         Kind::Provider => "provider",
     }
 }
@@ -44,6 +46,7 @@ fn words(kind: Kind) -> (&'static str, &'static str) {
         Kind::Resource => ("resource", "resources"),
         Kind::DataSource => ("data source", "data sources"),
         Kind::EphemeralResource => ("ephemeral resource", "ephemeral resources"),
+        Kind::Function => ("function", "functions"),
         Kind::Provider => ("provider", "provider"),
     }
 }
@@ -54,6 +57,7 @@ fn chip(kind: Kind) -> Chip {
         Kind::Resource => "create",
         Kind::DataSource => "read",
         Kind::EphemeralResource => "replace",
+        Kind::Function => "update",
         Kind::Provider => "accent",
     };
     Chip::new(tone, kind.keyword())

@@ -88,7 +88,7 @@ pub async fn search(
             Kind::Resource => ("resource", "resource"),
             Kind::DataSource => ("data", "data"),
             Kind::EphemeralResource => ("ephemeral", "ephemeral"),
-            Kind::Provider => return None,
+            Kind::Function | Kind::Provider => return None,
         };
         let provider = format!("{} {}", f.provider, f.version);
         Some(CatalogOption {
