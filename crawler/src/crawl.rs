@@ -10,7 +10,7 @@ use crate::{
     docs::{self, Pages, examples::References},
     error::{Error, Result},
     schema::{self, Element},
-    source::ProviderSource,
+    source::{Observer, Progress, ProviderSource, Stage},
 };
 
 /// What a crawl of one provider version found.
@@ -26,10 +26,12 @@ pub struct Report {
 }
 
 /// Reads a provider and publishes it in `catalog`. Nothing is written before all of it has been read.
-pub async fn import(catalog: &Catalog, source: ProviderSource) -> Result<Report> {
+pub async fn import(catalog: &Catalog, source: ProviderSource, observer: &dyn Observer) -> Result<Report> {
+    observer.progress(Progress { stage: Stage::Reading, done: 0, total: 0 });
     let new = tokio::task::spawn_blocking(move || build(&source))
         .await
         .map_err(|e| Error::invalid("crawl", format!("stopped: {e}")))??;
+    observer.progress(Progress { stage: Stage::Writing, done: 0, total: new.documents.len() as u64 });
     let published = catalog.publish(&new).await?;
     let count = |kind: Kind| new.documents.iter().filter(|(entry, _)| entry.kind == kind).count();
     Ok(Report {

@@ -14,7 +14,7 @@ use anyhow::Context;
 use cloudoven_crawler::{
     catalog::{Catalog, open_store},
     crawl,
-    source::{self, Limits},
+    source::{self, Limits, Quiet},
 };
 
 #[tokio::main]
@@ -57,7 +57,7 @@ async fn import(bundle: &Path, directory: &Path) -> anyhow::Result<()> {
     let start = Instant::now();
     let catalog = open(directory)?;
     for source in source::read(bundle, Limits::default())? {
-        crawl::import(&catalog, source).await?;
+        crawl::import(&catalog, source, &Quiet).await?;
     }
     let name = bundle.file_name().unwrap_or_default().to_string_lossy();
     println!("{name:<52} {:>8.2} {:>9}", start.elapsed().as_secs_f64(), peak_kilobytes()? / 1024);

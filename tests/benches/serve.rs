@@ -13,7 +13,7 @@ use anyhow::{Context as _, ensure};
 use cloudoven_crawler::{
     catalog::{Catalog, open_store},
     crawl,
-    source::{self, Limits},
+    source::{self, Limits, Quiet},
 };
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ async fn import(bundles: &Path, data: &Path) -> anyhow::Result<()> {
         let path = entry?.path();
         if path.extension().is_some_and(|e| e == "zst") {
             for provider in source::read(&path, Limits::default())? {
-                crawl::import(&catalog, provider).await?;
+                crawl::import(&catalog, provider, &Quiet).await?;
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command};
 
-use cloudoven_crawler::{catalog::Catalog, crawl, source::Terraform};
+use cloudoven_crawler::{catalog::Catalog, crawl, source::{Quiet, Terraform}};
 use cloudoven_tests::{Database, TestApp, on_both_databases};
 
 use crate::runs::support::{RunApp, mirror};
@@ -46,7 +46,7 @@ async fn import_demo(test: &TestApp) {
     let terraform = Terraform::find(None).expect("terraform is on the PATH");
     let source =
         terraform.mirrored(&address, "0.1.0", &mirror(), Some(&docs)).await.expect("the schema can be read");
-    crawl::import(&Catalog::open(test.app.blobs.store()), source)
+    crawl::import(&Catalog::open(test.app.blobs.store()), source, &Quiet)
         .await
         .expect("the provider can be imported");
     test.app.catalogs.refresh().await.expect("the catalogs can be read");

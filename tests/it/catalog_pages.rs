@@ -3,7 +3,7 @@
 use cloudoven_crawler::{
     catalog::{Address, Catalog},
     crawl,
-    source::{PageText, ProviderSource},
+    source::{PageText, ProviderSource, Quiet},
 };
 use cloudoven_tests::{Database, TestApp, catalog::import_acme, on_both_databases};
 use scraper::{Html, Selector};
@@ -101,8 +101,11 @@ async fn import_hostile(server: &TestApp) {
         place: "the hostile provider".into(),
         schema: serde_json::to_vec(&schema).expect("JSON can be written"),
         pages: [("resources/thing.md".to_owned(), PageText::markdown(HOSTILE_PAGE))].into(),
+        problems: Vec::new(),
     };
-    crawl::import(&Catalog::open(server.app.blobs.store()), source).await.expect("it can be imported");
+    crawl::import(&Catalog::open(server.app.blobs.store()), source, &Quiet)
+        .await
+        .expect("it can be imported");
     server.app.catalogs.refresh().await.expect("the catalogs can be read");
 }
 

@@ -4,7 +4,7 @@ use cloudoven::app::App;
 use cloudoven_crawler::{
     catalog::Catalog,
     crawl,
-    source::{PageText, ProviderSource},
+    source::{PageText, ProviderSource, Quiet},
 };
 use serde_json::{Value, json};
 
@@ -17,8 +17,11 @@ pub async fn import_acme(app: &App) {
         place: "the acme provider".into(),
         schema: serde_json::to_vec(&schema()).expect("JSON can be written"),
         pages: pages.into_iter().map(|(name, text)| (name.to_owned(), PageText::markdown(text))).collect(),
+        problems: Vec::new(),
     };
-    crawl::import(&Catalog::open(app.blobs.store()), source).await.expect("the provider can be imported");
+    crawl::import(&Catalog::open(app.blobs.store()), source, &Quiet)
+        .await
+        .expect("the provider can be imported");
     app.catalogs.refresh().await.expect("the catalogs can be read");
 }
 

@@ -245,7 +245,8 @@ impl Collector {
                 let place = format!("{bundle}: providers/{namespace}/{name}/{version}/schema.json");
                 let schema = found.schema.ok_or_else(|| Error::invalid(&place, "missing"))?;
                 let address = address_in(&place, &schema, &namespace, &name)?;
-                Ok(ProviderSource { address, version, place, schema, pages: found.pages })
+                let problems = Vec::new();
+                Ok(ProviderSource { address, version, place, schema, pages: found.pages, problems })
             })
             .collect()
     }

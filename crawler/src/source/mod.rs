@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use async_trait::async_trait;
 pub use bundle::{Bundle, Limits, read};
+use serde::{Deserialize, Serialize};
 pub use terraform::Terraform;
 
 use crate::{
@@ -27,6 +28,16 @@ pub struct ProviderSource {
     pub schema: Vec<u8>,
     /// Documentation pages by path inside the documentation folder (`resources/server.md`).
     pub pages: BTreeMap<String, PageText>,
+    /// What went wrong with single items and was left out, as it was told to the [`Observer`]; kept with the version.
+    pub problems: Vec<Problem>,
+}
+
+/// One item of a source (a page, a listing) that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// Path of the page, or the name of what else it was.
+    pub item: String,
+    pub reason: String,
 }
 
 /// One documentation page.
@@ -91,7 +102,7 @@ pub struct Progress {
 }
 
 /// What a crawl does, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// Finds the version and lists its pages.

@@ -95,7 +95,8 @@ impl Terraform {
         schema: Vec<u8>,
         pages: BTreeMap<String, PageText>,
     ) -> ProviderSource {
-        ProviderSource { place: format!("schema of {address} {version}"), address, version, schema, pages }
+        let place = format!("schema of {address} {version}");
+        ProviderSource { address, version, place, schema, pages, problems: Vec::new() }
     }
 
     async fn run(&self, workspace: &Workspace, arguments: &[&str]) -> Result<Vec<u8>> {

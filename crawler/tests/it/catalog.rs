@@ -10,7 +10,7 @@ use cloudoven_crawler::{
     Error,
     catalog::{Kind, Published},
     crawl,
-    source::{self, Limits},
+    source::{self, Limits, Quiet},
 };
 
 use crate::support::{FOLDER, Place, SERVER, address, schema};
@@ -20,7 +20,7 @@ async fn import(place: &Place, bundle: &Path) -> Result<Vec<Published>, Error> {
     let catalog = place.catalog();
     let mut published = Vec::new();
     for source in source::read(bundle, Limits::default())? {
-        published.push(crawl::import(&catalog, source).await?.published);
+        published.push(crawl::import(&catalog, source, &Quiet).await?.published);
     }
     Ok(published)
 }

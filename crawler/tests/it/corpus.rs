@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use cloudoven_crawler::{
     catalog::{Address, Kind},
     crawl,
-    source::{self, Limits},
+    source::{self, Limits, Quiet},
 };
 
 use crate::support::Place;
@@ -60,7 +60,7 @@ async fn every_bundle_is_imported_whole() {
     for (name, expected) in BUNDLES {
         let path = directory.join(format!("{name}.tar.zst"));
         for source in source::read(&path, Limits::default()).unwrap() {
-            let report = crawl::import(&catalog, source).await.unwrap();
+            let report = crawl::import(&catalog, source, &Quiet).await.unwrap();
             let found = [report.resources, report.data_sources, report.ephemeral_resources];
             assert_eq!(found, expected, "{name}");
             let index = catalog.index(&report.address, &report.version).await.unwrap().unwrap();

@@ -1,34 +1,52 @@
 //! `cloudoven-crawler show`: what the catalog holds.
 
-use std::io::Write;
+use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use clap::Args;
 use cloudoven_crawler::catalog::{Address, Attribute, Block, Catalog, Docs, Document, Index, Kind};
 use futures::{StreamExt, TryStreamExt, stream};
 
-/// Lists the providers, or sums up one of them, or prints one of its documents as JSON.
-pub async fn run(
-    catalog: &Catalog,
+use super::{CatalogArgs, print};
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// A provider's address; without one, every provider is listed
     provider: Option<Address>,
+    /// One element's type, e.g. aws_subnet; prefix data. or ephemeral. for those kinds
     element: Option<String>,
-    version: Option<String>,
-) -> anyhow::Result<()> {
-    let Some(address) = provider else { return list(catalog).await };
-    let versions = catalog.versions(&address).await?;
-    let version = match version {
-        Some(version) => version,
-        None => versions
-            .versions
-            .first()
-            .with_context(|| format!("{address} is not in the catalog"))?
-            .version
-            .clone(),
-    };
-    let index = catalog.index(&address, &version).await?;
-    let index = index.with_context(|| format!("{address} {version} is not in the catalog"))?;
-    match element {
-        Some(element) => print_document(catalog, &index, &element).await,
-        None => sum_up(catalog, &index).await,
+    /// Which version [default: the newest]
+    #[arg(long = "provider-version", visible_alias = "version", value_name = "VERSION")]
+    provider_version: Option<String>,
+    #[command(flatten)]
+    catalog: CatalogArgs,
+}
+
+impl Show {
+    /// Lists the providers, or sums up one of them, or prints one of its documents as JSON.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let catalog = self.catalog.open()?;
+        let Some(address) = self.provider else {
+            list(&catalog).await?;
+            return Ok(ExitCode::SUCCESS);
+        };
+        let versions = catalog.versions(&address).await?;
+        let version = match self.provider_version {
+            Some(version) => version,
+            None => versions
+                .versions
+                .first()
+                .with_context(|| format!("{address} is not in the catalog"))?
+                .version
+                .clone(),
+        };
+        let index = catalog.index(&address, &version).await?;
+        let index = index.with_context(|| format!("{address} {version} is not in the catalog"))?;
+        match self.element {
+            Some(element) => print_document(&catalog, &index, &element).await?,
+            None => sum_up(&catalog, &index).await?,
+        }
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -88,11 +106,6 @@ async fn sum_up(catalog: &Catalog, index: &Index) -> anyhow::Result<()> {
         ))?;
     }
     Ok(())
-}
-
-/// A closed pipe (`| head`) is an error here, not a panic as with `println!`.
-fn print(line: &str) -> anyhow::Result<()> {
-    Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
 /// How many of the settable arguments and blocks have docs.

@@ -1,0 +1,67 @@
+//! The command line: one file per command.
+
+mod crawl;
+mod import;
+mod progress;
+mod show;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+use cloudoven_crawler::catalog::{Catalog, open_store};
+
+/// Turns Terraform providers into CloudOven's catalog: schema and documentation in, JSON documents out.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Import providers from offline bundles
+    ///
+    /// A bundle is a .tar.zst archive, or a directory, that holds
+    /// providers/<namespace>/<name>/<version>/{schema.json, docs/…} for one or more providers.
+    Import(import::Import),
+    /// Read a provider's schema from the real terraform command
+    ///
+    /// `crawl builtin` reads the provider that is part of Terraform. Any other provider is installed from a
+    /// filesystem mirror, in a temporary directory.
+    Crawl(crawl::Crawl),
+    /// Print what the catalog holds
+    Show(show::Show),
+}
+
+impl Cli {
+    /// Runs the command. An error is one line that names the place.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Import(import) => import.run().await,
+            Command::Crawl(crawl) => crawl.run().await,
+            Command::Show(show) => show.run().await,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+struct CatalogArgs {
+    /// Where the catalog is: a directory, or a file:, s3:, az: or gs: URL
+    ///
+    /// Credentials for object storage come from the environment, e.g. AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY,
+    /// AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY, or GOOGLE_SERVICE_ACCOUNT.
+    #[arg(long = "catalog", env = "CLOUDOVEN_CATALOG", value_name = "URL", default_value = "./data")]
+    url: String,
+}
+
+impl CatalogArgs {
+    fn open(&self) -> anyhow::Result<Catalog> {
+        Ok(Catalog::open(open_store(&self.url)?))
+    }
+}
+
+/// A closed pipe (`| head`) is an error here, not a panic as with `println!`.
+fn print(line: &str) -> anyhow::Result<()> {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
+}
