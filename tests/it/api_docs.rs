@@ -2,7 +2,11 @@
 
 use std::{path::Path, process::Command};
 
-use cloudoven_crawler::{catalog::Catalog, crawl, source::{Quiet, Terraform}};
+use cloudoven_crawler::{
+    catalog::Catalog,
+    crawl,
+    source::{Quiet, Terraform},
+};
 use cloudoven_tests::{Database, TestApp, on_both_databases};
 
 use crate::runs::support::{RunApp, mirror};
