@@ -3,6 +3,7 @@
 use std::{ops::Deref, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use cloudoven_executor::{DockerConfig, DockerExecutor, Executor, Limits};
 
 use crate::{
     blob::Blobs,
@@ -10,11 +11,7 @@ use crate::{
     clock::Clock,
     config::Config,
     project::deployments::DEFAULT_TERRAFORM,
-    run::{
-        Hub,
-        docker::{DockerConfig, DockerExecutor},
-        executor::{Executor, Limits},
-    },
+    run::Hub,
     secret::Keyring,
     store::{Db, runs},
 };

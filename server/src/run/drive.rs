@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use cloudoven_executor::{Activity, ExecError, LaunchSpec, Limits, PhaseKey, Signal, WORK};
 use futures::StreamExt as _;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Event, Status, artefacts,
-    executor::{Activity, ExecError, LaunchSpec, Limits, PhaseKey, Signal},
     lease::{self, Lease, WorkError, WorkResult},
     log::{FLUSH, LogWriter},
     outage::{Outage, RETRY},
@@ -96,7 +96,7 @@ impl Drive {
         let credentials = Credentials::of(values);
         let masker = snapshot.masker(&credentials)?;
         let lease = Lease { app: app.clone(), run: run.id.clone(), fence: job.fence };
-        let key = PhaseKey { run: run.id.clone(), phase: job.phase.clone(), fence: job.launch_fence() };
+        let key = PhaseKey { run: run.id.to_string(), phase: job.phase.clone(), fence: job.launch_fence() };
         let limits = app.runner_limits();
         let drive = Drive {
             app: app.clone(),
@@ -224,7 +224,7 @@ impl Drive {
         Ok(Ok(LaunchSpec {
             key: self.key.clone(),
             terraform_version: self.snapshot.terraform_version.clone(),
-            arguments: vec![format!("{}/{PHASE_FILE}", super::executor::WORK)],
+            arguments: vec![format!("{}/{PHASE_FILE}", WORK)],
             environment: workspace::environment(&self.snapshot, &self.credentials)?,
             files: workspace::files(&self.snapshot, &phase, inputs)?,
         }))

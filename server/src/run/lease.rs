@@ -1,6 +1,7 @@
 //! A worker's right to a phase.
 
-use super::executor::ExecError;
+use cloudoven_executor::ExecError;
+
 use crate::{
     app::App,
     error::Error,

@@ -1,18 +1,15 @@
 //! Runs: plan, approval and apply of a deployment, in throw-away containers, durable here.
 //!
 //! [`service`] is what people and programs ask for; a [`Worker`] claims phases from the queue and drives each through
-//! the [`executor`]. Whatever a worker knows is in the database, in the blob store or on the run's volume, so that any
+//! the [`cloudoven_executor`]. Whatever a worker knows is in the database, in the blob store or on the run's volume, so that any
 //! other can go on from there.
 
 mod artefacts;
 mod diff;
-pub mod docker;
 mod drive;
-pub mod executor;
 mod hub;
 mod lease;
 pub mod log;
-pub mod mirror;
 mod outage;
 pub mod plan;
 mod reason;

@@ -5,11 +5,11 @@ use std::{
     time::Duration,
 };
 
+use cloudoven_executor::{ExecError, ExecResult};
 use tokio::time::{Instant, sleep};
 
 use super::{
     drive::Drive,
-    executor::{ExecError, ExecResult},
     lease::{WorkError, WorkResult},
     log,
     workspace::PLAN,

@@ -2,12 +2,12 @@
 //! the container and the volume are removed.
 
 use cloudoven_entry::{PhaseResult, StepResult};
+use cloudoven_executor::ExecError;
 
 use super::{
     Event,
     artefacts::{digest, keep_lock_file, key, put},
     drive::{Drive, End, NotStarted},
-    executor::ExecError,
     lease::{WorkError, WorkResult},
     plan::PlanView,
     reason::{cut_reason, failure},

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::App,
     error::Result,
-    store::{run_jobs, run_jobs::Job},
+    store::{RunId, run_jobs, run_jobs::Job},
 };
 
 /// How often what is left behind is looked for.
@@ -112,10 +112,11 @@ async fn sweep(app: &App) -> Result<()> {
     for found in found {
         // The row is there before a container is made and until its artefacts are stored.
         let key = &found.key;
-        if !run_jobs::needs(&mut *app.db.read().await?, &key.run, &key.phase, key.fence).await? {
-            tracing::info!(run = %found.key.run, phase = found.key.phase, running = found.running, "removing what a run left");
-            if let Err(error) = app.executor.remove(&found.key).await {
-                tracing::warn!(run = %found.key.run, %error, "a container could not be removed yet");
+        let run = RunId(key.run.clone());
+        if !run_jobs::needs(&mut *app.db.read().await?, &run, &key.phase, key.fence).await? {
+            tracing::info!(%run, phase = key.phase, running = found.running, "removing what a run left");
+            if let Err(error) = app.executor.remove(key).await {
+                tracing::warn!(%run, %error, "a container could not be removed yet");
             }
         }
     }

@@ -1,12 +1,12 @@
 //! A phase's files, commands and environment.
 
 use cloudoven_entry::{Capture, Phase, Step};
+use cloudoven_executor::{CLI_CONFIG, Environment, VolumeFile, WORK};
 use hcl_edit::{expr::Expression, structure::Body};
 use serde_json::Value;
 
 use super::{
     Operation,
-    executor::{CLI_CONFIG, Environment, VolumeFile, WORK},
     snapshot::{Credentials, Snapshot, Variable, slug},
 };
 use crate::{

@@ -7,8 +7,6 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use serde::Serialize;
 
-use crate::store::RunId;
-
 /// Where the phase's volume is in the container.
 pub const WORK: &str = "/work";
 /// Terraform's CLI configuration, below [`WORK`]; the executor writes it, since it knows the provider mirror.
@@ -21,7 +19,8 @@ pub const RUNNER_UID: u64 = 65532;
 /// One container of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PhaseKey {
-    pub run: RunId,
+    /// The run's id, made of ASCII letters, digits and hyphens: it is part of the container's name.
+    pub run: String,
     /// `plan` or `apply`.
     pub phase: String,
     /// The lease's counter at the launch. A worker that was away and has lost its lease makes a container of another
@@ -100,7 +99,7 @@ pub enum Signal {
 }
 
 /// Whether runs can happen, for health and for people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ExecutorStatus {
     pub available: bool,
     /// The engine's name and version, or why there are no runs and what to do about it.

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::{run::executor::PhaseKey, store::RunId};
+use crate::phase::PhaseKey;
 
 const INSTANCE: &str = "dev.cloudoven.instance";
 const RUN: &str = "dev.cloudoven.run";
@@ -51,7 +51,7 @@ impl Names {
 
     pub fn labels(&self, key: &PhaseKey) -> HashMap<String, String> {
         let mut labels = self.instance_labels();
-        labels.insert(RUN.to_owned(), key.run.to_string());
+        labels.insert(RUN.to_owned(), key.run.clone());
         labels.insert(PHASE.to_owned(), key.phase.clone());
         labels.insert(FENCE.to_owned(), key.fence.to_string());
         labels
@@ -66,7 +66,7 @@ impl Names {
 /// The phase that labels belong to.
 pub fn key_of(labels: &HashMap<String, String>) -> Option<PhaseKey> {
     Some(PhaseKey {
-        run: RunId(labels.get(RUN)?.clone()),
+        run: labels.get(RUN)?.clone(),
         phase: labels.get(PHASE)?.clone(),
         fence: labels.get(FENCE)?.parse().ok()?,
     })

@@ -7,7 +7,7 @@ use bollard::models::{
 };
 
 use super::{DockerConfig, Names};
-use crate::run::executor::{LaunchSpec, PROVIDERS, PhaseKey, RUNNER_UID, WORK};
+use crate::phase::{LaunchSpec, PROVIDERS, PhaseKey, RUNNER_UID, WORK};
 
 const MIB: u64 = 1024 * 1024;
 /// No file on a volume grows beyond this: local volumes have no limit of their own.

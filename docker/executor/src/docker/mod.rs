@@ -24,7 +24,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
 pub use names::Names;
 use tokio::sync::OnceCell;
 
-use super::executor::{
+use crate::phase::{
     Activity, CLI_CONFIG, ExecError, ExecResult, Executor, ExecutorStatus, Found, LaunchSpec, Limits,
     PhaseKey, Signal, VolumeFile, WORK,
 };

@@ -4,7 +4,7 @@ use std::io::{Cursor, Read as _};
 
 use tar::{Archive, Builder, EntryType, Header};
 
-use crate::run::executor::{ExecError, ExecResult, RUNNER_UID, VolumeFile};
+use crate::phase::{ExecError, ExecResult, RUNNER_UID, VolumeFile};
 
 /// A tar of `files` and the directories above them, for the user that runs happen as and nobody else.
 pub fn of_files(files: &[VolumeFile]) -> ExecResult<Vec<u8>> {

@@ -11,9 +11,9 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use tokio_util::io::{ReaderStream, StreamReader, SyncIoBridge};
 
 use super::{DockerExecutor, archive, fault, spec};
-use crate::run::{
-    executor::{ExecError, ExecResult, PROVIDERS, VolumeFile},
+use crate::{
     mirror::{INDEX, INDEX_LIMIT, Index, LocalPackage, TreeDigest, is_executable, scan},
+    phase::{ExecError, ExecResult, PROVIDERS, VolumeFile},
 };
 
 /// How often a writer that is in the way is looked at before it is taken for dead, at one look a second.

@@ -14,7 +14,7 @@ use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::executor::PROVIDERS;
+use crate::phase::PROVIDERS;
 
 /// The index's path in the mirror.
 pub const INDEX: &str = "index.json";
