@@ -2,9 +2,10 @@
 //! structural attribute) looks for the sections that describe it, outermost first, and takes its arguments from them.
 //! One section may serve several containers, and a container may have two: what can be set, and what is exported.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
+    Unbound,
     item::Item,
     outline::{INTRO, ItemId, LIST, Outline, Section, SectionId},
     skeleton::{Bindings, ContainerId, Skeleton},
@@ -26,6 +27,8 @@ struct Binder<'a> {
     /// The sections that each container takes its arguments from.
     sections: Vec<Vec<SectionId>>,
     chosen: Chosen,
+    /// The items of which some name (by its place in the item) stands in a container that they were offered to.
+    known: HashSet<(ItemId, usize)>,
 }
 
 /// What a section is about.
@@ -39,13 +42,13 @@ enum Subject {
     Foreign,
 }
 
-/// Binds `outline` to `skeleton`.
-pub fn bind(outline: &Outline, skeleton: &Skeleton) -> Bindings {
+/// Binds `outline` to `skeleton`; also the names that no container has.
+pub fn bind(outline: &Outline, skeleton: &Skeleton) -> (Bindings, Vec<Unbound>) {
     let mut binder = Binder::new(outline, skeleton);
     for id in 0..skeleton.containers.len() {
         binder.bind_container(id);
     }
-    binder.finish()
+    (binder.bindings(), binder.unbound())
 }
 
 impl<'a> Binder<'a> {
@@ -58,6 +61,7 @@ impl<'a> Binder<'a> {
             subjects: Vec::with_capacity(outline.sections.len()),
             sections: vec![Vec::new(); skeleton.containers.len()],
             chosen: HashMap::new(),
+            known: HashSet::new(),
         };
         for (id, section) in outline.sections.iter().enumerate() {
             let subject = binder.subject(id, section);
@@ -326,10 +330,11 @@ impl<'a> Binder<'a> {
 
     /// Takes an item for the child that it names, unless a better one is there.
     fn offer_item(&mut self, id: ContainerId, item: ItemId) {
-        for path in &self.outline.item(item).names {
+        for (place, path) in self.outline.item(item).names.iter().enumerate() {
             let Some((name, way)) = path.split_last() else { continue };
             let Some(target) = self.skeleton.descend(id, way) else { continue };
             let Some(child) = self.skeleton.containers[target].children.get(name.as_str()) else { continue };
+            self.known.insert((item, place));
             let key = (target, name.clone());
             let fits = |item: ItemId| {
                 (self.outline.sections[item.section].role == Role::Attributes) != child.settable
@@ -343,8 +348,32 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn finish(self) -> Bindings {
-        let used: std::collections::HashSet<SectionId> = self.sections.iter().flatten().copied().collect();
+    fn used_sections(&self) -> HashSet<SectionId> {
+        self.sections.iter().flatten().copied().collect()
+    }
+
+    /// What the chapters on arguments and attributes list and no container has. A list inside an item counts only
+    /// where a container took it for its arguments: else it is text.
+    fn unbound(&self) -> Vec<Unbound> {
+        let used = self.used_sections();
+        let mut unbound = Vec::new();
+        for (id, section) in self.outline.sections.iter().enumerate() {
+            if section.role == Role::Other || (section.level == LIST && !used.contains(&id)) {
+                continue;
+            }
+            for (index, item) in section.items.iter().enumerate() {
+                for (place, path) in item.names.iter().enumerate() {
+                    if !self.known.contains(&(ItemId { section: id, item: index }, place)) {
+                        unbound.push(Unbound { section: section.title.text.clone(), name: path.join(".") });
+                    }
+                }
+            }
+        }
+        unbound
+    }
+
+    fn bindings(&self) -> Bindings {
+        let used = self.used_sections();
         let text = |item: &Item| item.text(|section| used.contains(&section));
         self.chosen
             .iter()

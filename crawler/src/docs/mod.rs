@@ -15,7 +15,7 @@ mod prepare;
 mod skeleton;
 mod title;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -66,8 +66,20 @@ impl Pages {
     }
 
     /// The page about an element: by its name, by its name without the provider's prefix, else the page of its kind
-    /// that has the name in a heading.
+    /// that has the name in its title or in a heading.
     pub fn of(&self, kind: Kind, name: &str) -> Option<&Page> {
+        self.id_of(kind, name).map(|id| &self.pages[id])
+    }
+
+    /// The pages that are about none of these elements, by path.
+    pub fn unmatched<'a>(&self, elements: impl IntoIterator<Item = (Kind, &'a str)>) -> Vec<&Page> {
+        let matched: HashSet<usize> =
+            elements.into_iter().filter_map(|(kind, name)| self.id_of(kind, name)).collect();
+        let pages = self.pages.iter().enumerate();
+        pages.filter(|(id, _)| !matched.contains(id)).map(|(_, page)| page).collect()
+    }
+
+    fn id_of(&self, kind: Kind, name: &str) -> Option<usize> {
         let short = name.split_once('_').map_or(name, |(_, short)| short);
         let by_path = |name: &str| self.by_path.get(&(kind, name.to_owned()));
         let found = match kind {
@@ -76,7 +88,7 @@ impl Pages {
                 .or_else(|| by_path(short))
                 .or_else(|| self.by_mention.get(&(kind, name.to_owned()))),
         };
-        found.map(|&id| &self.pages[id])
+        found.copied()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Page> {
@@ -95,9 +107,20 @@ fn place(path: &str) -> Option<(Kind, String)> {
     }
 }
 
-/// Puts what the page says on the nodes of the element's block tree.
-pub fn document(block: &mut Block, page: &Page) {
+/// An argument or attribute that a page lists and the schema lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unbound {
+    /// The heading, introduction or item that it is listed under, without markup.
+    pub section: String,
+    /// As the page writes it, dotted or not.
+    pub name: String,
+}
+
+/// Puts what the page says on the nodes of the element's block tree; returns what it says of nothing in there, in page
+/// order.
+pub fn document(block: &mut Block, page: &Page) -> Vec<Unbound> {
     let skeleton = skeleton::Skeleton::new(block);
-    let mut bindings = bind::bind(&page.outline, &skeleton);
+    let (mut bindings, unbound) = bind::bind(&page.outline, &skeleton);
     skeleton::apply(block, &mut bindings);
+    unbound
 }

@@ -27,7 +27,7 @@ pub struct Page {
     pub description: String,
     pub examples: Vec<Example>,
     pub import: Import,
-    /// Identifiers in the page's headings: one page may describe several resources.
+    /// Identifiers in the page's title and headings: one page may describe several resources.
     pub mentions: Vec<String>,
     pub outline: Outline,
 }
@@ -49,7 +49,7 @@ pub fn read(path: &str, page: &PageText) -> Page {
         description,
         examples: examples(&parts),
         import: import(&parts),
-        mentions: mentions(&parts),
+        mentions: mentions(&front_value(front, "page_title").unwrap_or_default(), &parts),
         outline: Outline::new(parts),
     }
 }
@@ -169,12 +169,13 @@ fn import(parts: &[Part]) -> Import {
     Import { text: parts::render(&section), ..Import::default() }
 }
 
-fn mentions(parts: &[Part]) -> Vec<String> {
+fn mentions(page_title: &str, parts: &[Part]) -> Vec<String> {
     let headings = parts.iter().filter_map(|part| match part {
         Part::Heading { level: ..=2, text } => Some(text.plain()),
         _ => None,
     });
-    let mut found: Vec<String> = headings
+    let mut found: Vec<String> = std::iter::once(page_title.to_owned())
+        .chain(headings)
         .flat_map(|text| {
             IDENTIFIER.find_iter(&text).map(|found| found.as_str().to_owned()).collect::<Vec<_>>()
         })

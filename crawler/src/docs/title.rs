@@ -31,6 +31,8 @@ pub struct Title {
     pub guesses: Vec<String>,
     /// The heading's words in lower case; empty for anything but a heading.
     pub words: String,
+    /// As the page writes it, without markup.
+    pub text: String,
     /// Names of blocks that the subject is said to be in.
     pub within: Vec<String>,
     pub role: Option<Role>,
@@ -85,12 +87,12 @@ pub fn of_heading(text: &Rich) -> Title {
     anchors.push(slug(&plain));
     let (names, within) = named(&text.spans);
     let guesses = if names.is_empty() { guess(&plain) } else { Vec::new() };
-    let words = plain.trim().to_lowercase();
     Title {
         path: path_of(&text.anchors),
         names,
         guesses,
-        words,
+        words: plain.trim().to_lowercase(),
+        text: plain.trim().to_owned(),
         within,
         role: role_of_heading(text),
         anchors,
@@ -108,13 +110,22 @@ pub fn of_introduction(text: &Rich) -> Option<Title> {
     if path.is_none() && names.is_empty() && role.is_none() {
         return None;
     }
-    Some(Title { path, names, within, role, anchors: text.anchors.clone(), ..Title::default() })
+    Some(Title {
+        path,
+        names,
+        within,
+        text: plain.trim().to_owned(),
+        role,
+        anchors: text.anchors.clone(),
+        ..Title::default()
+    })
 }
 
 impl Title {
     /// The title of a list inside an item of these names.
     pub fn of_list(names: &[NamePath]) -> Self {
-        Title { names: names.to_vec(), ..Title::default() }
+        let text = names.iter().map(|path| path.join(".")).collect::<Vec<_>>().join(", ");
+        Title { names: names.to_vec(), text, ..Title::default() }
     }
 }
 

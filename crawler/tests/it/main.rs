@@ -8,5 +8,6 @@ mod catalog;
 mod cli;
 mod corpus;
 mod examples;
+mod pages;
 mod shapes;
 mod support;

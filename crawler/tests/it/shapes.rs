@@ -369,18 +369,6 @@ fn the_schemas_text_stays_where_the_page_says_nothing() {
 }
 
 #[test]
-fn the_page_itself_is_read() {
-    let text = "---\nsubcategory: \"Compute\"\npage_title: x\ndescription: |-\n  Manages a server. And more.\n---\n\n# cloud_server\n\nManages a `server`.\n\n~> Beware.\n\n## Example Usage\n\n```hcl\na = 1\n```\n\n### With Disks\n\n```terraform\nb = 2\n```\n\n```json\n{}\n```\n\n## Import\n\nBy ID:\n\n```shell\nterraform import x y\n```\n";
-    let page = page::read("resources/server.md", &PageText::markdown(text));
-    assert_eq!((&*page.subcategory, &*page.summary), ("Compute", "Manages a server."));
-    assert_eq!(page.description, "Manages a `server`.\n\n~> Beware.");
-    let examples: Vec<_> = page.examples.iter().map(|e| (e.title.as_str(), e.code.as_str())).collect();
-    assert_eq!(examples, [("", "a = 1"), ("With Disks", "b = 2")]);
-    assert_eq!(page.import.text, "By ID:\n\n```shell\nterraform import x y\n```");
-    assert_eq!(page.mentions, ["cloud_server"]);
-}
-
-#[test]
 fn hostile_pages_end() {
     let many_blocks: String =
         (0..2_000).map(|i| format!("The `disk` block supports:\n\n* `b{i}` - x\n\n")).collect();
