@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use rayon::prelude::*;
+use serde::Serialize;
 
 use crate::{
-    catalog::{Address, Attribute, Block, Catalog, Document, Entry, Import, Kind, NewVersion, Published},
+    catalog::{
+        Address, Attribute, Block, Catalog, Document, Entry, Import, Kind, NewVersion, Published,
+        QualityReport,
+    },
     docs::{self, Pages, examples::References},
     error::{Error, Result},
+    quality,
     schema::{self, Element},
     source::{Observer, Progress, ProviderSource, Stage},
 };
@@ -54,20 +59,22 @@ pub fn build(source: &ProviderSource) -> Result<NewVersion> {
         .ok_or_else(|| Error::invalid(&source.place, format!("has no schema of {}", source.address)))?;
     let pages = Pages::read(&source.pages);
     let references = References::mine(&pages);
-    let documents = provider
+    let read: Vec<_> = provider
         .elements()
         .par_iter()
         .map(|element| {
             let document = document(source, element, &pages, &references)?;
-            let json = serde_json::to_vec(&document).expect("the model has string keys only");
-            Ok((entry(&document), Bytes::from(json)))
+            let measured = quality::measure(&document, Vec::new());
+            Ok(((entry(&document), encode(&document)), measured))
         })
         .collect::<Result<_>>()?;
+    let (documents, measured): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    let report = quality::report(measured, Vec::new(), source.problems.clone());
     Ok(NewVersion {
         address: source.address.clone(),
         version: source.version.clone(),
         documents,
-        extras: BTreeMap::new(),
+        extras: BTreeMap::from([(QualityReport::FILE, encode(&report))]),
         source: String::new(),
     })
 }
@@ -121,6 +128,10 @@ fn document(
         }
     }
     Ok(document)
+}
+
+fn encode(value: &impl Serialize) -> Bytes {
+    serde_json::to_vec(value).expect("the model has string keys only").into()
 }
 
 fn entry(document: &Document) -> Entry {

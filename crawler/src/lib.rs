@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod crawl;
 pub mod docs;
 mod error;
+mod quality;
 pub mod schema;
 pub mod source;
 

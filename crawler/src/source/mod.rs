@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use terraform::Terraform;
 
 use crate::{
-    catalog::Address,
+    catalog::{Address, Problem},
     error::{Error, Result},
 };
 
@@ -30,14 +30,6 @@ pub struct ProviderSource {
     pub pages: BTreeMap<String, PageText>,
     /// What went wrong with single items and was left out, as it was told to the [`Observer`]; kept with the version.
     pub problems: Vec<Problem>,
-}
-
-/// One item of a source (a page, a listing) that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Problem {
-    /// Path of the page, or the name of what else it was.
-    pub item: String,
-    pub reason: String,
 }
 
 /// One documentation page.
