@@ -14,7 +14,7 @@ use std::{
 
 use anyhow::Context;
 use cloudoven_crawler::{
-    catalog::{Attribute, Block, Document, Kind},
+    catalog::{Attribute, Block, Document, Field, Kind},
     crawl,
     source::{self, Limits, ProviderSource},
 };
@@ -152,7 +152,16 @@ fn texts_of(prefix: &str, attributes: &BTreeMap<String, Attribute>, into: &mut B
         if let Some(nested) = &attribute.nested {
             texts_of(&format!("{path}."), &nested.attributes, into);
         }
+        texts_in(&format!("{path}."), &attribute.fields, into);
         into.insert(path, attribute.docs.text.clone());
+    }
+}
+
+fn texts_in(prefix: &str, fields: &BTreeMap<String, Field>, into: &mut BTreeMap<String, String>) {
+    for (name, field) in fields {
+        let path = format!("{prefix}{name}");
+        texts_in(&format!("{path}."), &field.fields, into);
+        into.insert(path, field.docs.text.clone());
     }
 }
 

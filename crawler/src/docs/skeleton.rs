@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::catalog::{Attribute, Block, Docs};
+use crate::catalog::{Attribute, Block, Docs, Field, ObjectAttribute, Type};
 
 /// Where a container stands in [`Skeleton::containers`].
 pub type ContainerId = usize;
 
-/// Something that holds arguments: the element itself, a nested block, or a structural attribute.
+/// Something that holds arguments: the element itself, a nested block, a structural attribute, or an attribute of an
+/// object type or of a collection of objects.
 #[derive(Debug)]
 pub struct Container<'a> {
     pub parent: Option<ContainerId>,
@@ -62,13 +63,34 @@ impl<'a> Skeleton<'a> {
     fn attributes(&mut self, id: ContainerId, attributes: &'a BTreeMap<String, Attribute>) {
         for (name, attribute) in attributes {
             self.names.insert(name);
-            let container = attribute.nested.as_ref().map(|nested| {
-                let inner = self.open(Some(id), name);
-                self.attributes(inner, &nested.attributes);
-                inner
-            });
-            self.containers[id].children.insert(name, Child { settable: attribute.is_settable(), container });
+            let settable = attribute.is_settable();
+            let container = match &attribute.nested {
+                Some(nested) => {
+                    let inner = self.open(Some(id), name);
+                    self.attributes(inner, &nested.attributes);
+                    Some(inner)
+                }
+                None => self.object(id, name, &attribute.ty, settable),
+            };
+            self.containers[id].children.insert(name, Child { settable, container });
         }
+    }
+
+    fn object(
+        &mut self,
+        parent: ContainerId,
+        name: &'a str,
+        ty: &'a Type,
+        settable: bool,
+    ) -> Option<ContainerId> {
+        let fields = fields_of(ty)?;
+        let id = self.open(Some(parent), name);
+        for (name, field) in fields {
+            self.names.insert(name);
+            let container = self.object(id, name, &field.ty, settable);
+            self.containers[id].children.insert(name, Child { settable, container });
+        }
+        Some(id)
     }
 
     /// The names of the containers around `id`, nearest first, without the element itself.
@@ -89,6 +111,14 @@ impl<'a> Skeleton<'a> {
     /// The container at `path` below `from`.
     pub fn descend(&self, from: ContainerId, path: &[String]) -> Option<ContainerId> {
         path.iter().try_fold(from, |id, name| self.containers[id].children.get(name.as_str())?.container)
+    }
+}
+
+/// The attributes of an object type, or of the objects in a collection.
+fn fields_of(ty: &Type) -> Option<&BTreeMap<String, ObjectAttribute>> {
+    match ty {
+        Type::Object(fields) => Some(fields),
+        other => fields_of(other.element()?),
     }
 }
 
@@ -120,12 +150,31 @@ fn apply_attributes(
 ) {
     for (name, attribute) in attributes {
         merge(&mut attribute.docs, bindings.remove(&(id, name.clone())));
-        if let Some(nested) = &mut attribute.nested {
-            let inner = *next;
-            *next += 1;
-            apply_attributes(inner, &mut nested.attributes, bindings, next);
+        match &mut attribute.nested {
+            Some(nested) => {
+                let inner = *next;
+                *next += 1;
+                apply_attributes(inner, &mut nested.attributes, bindings, next);
+            }
+            None => attribute.fields = fields(&attribute.ty, bindings, next),
         }
     }
+}
+
+/// What the page says of the attributes inside an object type; those that it says nothing of are left out.
+fn fields(ty: &Type, bindings: &mut Bindings, next: &mut ContainerId) -> BTreeMap<String, Field> {
+    let mut found = BTreeMap::new();
+    let Some(attributes) = fields_of(ty) else { return found };
+    let id = *next;
+    *next += 1;
+    for (name, attribute) in attributes {
+        let docs = bindings.remove(&(id, name.clone())).unwrap_or_default();
+        let field = Field { docs, fields: fields(&attribute.ty, bindings, next) };
+        if field != Field::default() {
+            found.insert(name.clone(), field);
+        }
+    }
+    found
 }
 
 fn merge(docs: &mut Docs, found: Option<Docs>) {

@@ -68,3 +68,19 @@ fn what_the_schema_lacks_is_told() {
         ]
     );
 }
+
+#[test]
+fn attributes_inside_objects_are_documented() {
+    let page = "# cloud_server\n\n## Attributes Reference\n\n* `disks` - The disks.\n    * `size` - The size.\n    * `keys` - The keys.\n\nThe `keys` object exports:\n\n* `id` - The key's ID.\n";
+    let mut block = block_of(&["-disks"]);
+    let disks = block.attributes.get_mut("disks").unwrap();
+    disks.ty = serde_json::from_str(
+        r#"["list",["object",{"size":"number","keys":["map",["object",{"id":"string"}]]}]]"#,
+    )
+    .unwrap();
+    docs::document(&mut block, &page::read("resources/server.md", &PageText::markdown(page)));
+    let disks = &block.attributes["disks"];
+    assert_eq!((&*disks.docs.text, &*disks.fields["size"].docs.text), ("The disks.", "The size."));
+    let keys = &disks.fields["keys"];
+    assert_eq!((&*keys.docs.text, &*keys.fields["id"].docs.text), ("The keys.", "The key's ID."));
+}
