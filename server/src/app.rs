@@ -10,10 +10,10 @@ use crate::{
     catalog::Catalogs,
     clock::Clock,
     config::Config,
+    hub::Hub,
     project::deployments::DEFAULT_TERRAFORM,
-    run::Hub,
     secret::Keyring,
-    store::{Db, runs},
+    store::{CrawlId, Db, RunId, runs},
 };
 
 /// Shared by all requests; cheap to clone.
@@ -31,7 +31,9 @@ pub struct Parts {
     /// Where runs happen.
     pub executor: Arc<dyn Executor>,
     /// News of runs, within this process.
-    pub hub: Hub,
+    pub hub: Hub<RunId>,
+    /// News of crawls, within this process.
+    pub crawls: Hub<CrawlId>,
 }
 
 impl Deref for App {
@@ -67,6 +69,7 @@ impl App {
             catalogs,
             executor,
             hub: Hub::default(),
+            crawls: Hub::default(),
         })))
     }
 

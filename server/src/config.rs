@@ -81,10 +81,18 @@ pub struct Settings {
     #[arg(long, env = "CLOUDOVEN_RUN_VOLUMES", value_name = "VOLUMES", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_volumes: Option<Vec<String>>,
-    /// Seconds after which another worker takes up the runs of one that no longer answers [default: 15]
+    /// Seconds after which another process takes up the runs and crawls of one that no longer answers [default: 15]
     #[arg(long, env = "CLOUDOVEN_RUN_LEASE", value_name = "SECONDS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_lease: Option<u32>,
+    /// Crawls of providers at the same time in this process; 0 leaves them to other processes [default: 1]
+    #[arg(long, env = "CLOUDOVEN_CRAWL_SLOTS", value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crawl_slots: Option<u32>,
+    /// Largest provider bundle that may be uploaded, in MiB [default: 256]
+    #[arg(long, env = "CLOUDOVEN_UPLOAD_LIMIT", value_name = "MIB")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upload_limit: Option<u64>,
     /// Docker engine, unix:///path or tcp://host:port [default: DOCKER_HOST, else unix:///var/run/docker.sock]
     #[arg(long, env = "CLOUDOVEN_DOCKER_HOST", value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,6 +121,8 @@ pub struct Config {
     pub run_network: String,
     pub run_volumes: Vec<String>,
     pub run_lease: u32,
+    pub crawl_slots: u32,
+    pub upload_limit: u64,
     pub docker_host: String,
 }
 
@@ -145,6 +155,8 @@ impl Default for Config {
             run_network: "own".into(),
             run_volumes: Vec::new(),
             run_lease: 15,
+            crawl_slots: 1,
+            upload_limit: 256,
             docker_host: String::new(),
         }
     }

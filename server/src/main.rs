@@ -8,6 +8,7 @@ use cloudoven::{
     clock::Clock,
     config::{Config, Settings},
     http,
+    jobs::Crawler,
     lifecycle::Lifecycle,
     project::deployments::DEFAULT_TERRAFORM,
     run::Worker,
@@ -25,9 +26,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the pages and the API, and work on runs
+    /// Serve the pages and the API, and work on runs and crawls
     Serve(Settings),
-    /// Work on runs without serving anything, beside servers on the same database and blob store
+    /// Work on runs and crawls without serving anything, beside servers on the same database and blob store
     Worker(Settings),
     /// Bring the database's schema up to date and stop
     Migrate(Settings),
@@ -80,6 +81,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     if app.config.run_slots > 0 {
         lifecycle.spawn(Worker::new(app.clone()).run(lifecycle.stopping()));
     }
+    if app.config.crawl_slots > 0 {
+        lifecycle.spawn(Crawler::new(app.clone()).run(lifecycle.stopping()));
+    }
     println!("CloudOven is at http://{address}");
     let router = http::router(app.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
     let (stopping, streams) = (lifecycle.stopping(), app.clone());
@@ -87,6 +91,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         stopping.cancelled().await;
         // A stream of a run has no end of its own, and the server waits for every answer's end.
         streams.hub.close();
+        streams.crawls.close();
     };
     axum::serve(listener, router).with_graceful_shutdown(stopped).await?;
     lifecycle.finish().await;
@@ -96,12 +101,20 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 
 async fn work(config: Config) -> anyhow::Result<()> {
     telemetry::init(&config.log, config.log_json);
-    anyhow::ensure!(config.run_slots > 0, "a worker needs at least one slot: --run-slots");
+    let (runs, crawls) = (config.run_slots, config.crawl_slots);
+    anyhow::ensure!(runs + crawls > 0, "a worker needs at least one slot: --run-slots or --crawl-slots");
     let app = App::start(config, Clock::System).await?;
     let lifecycle = Lifecycle::default();
     lifecycle.stop_on_signal()?;
-    tracing::info!(slots = app.config.run_slots, "working");
-    Worker::new(app.clone()).run(lifecycle.stopping()).await;
+    tracing::info!(runs, crawls, "working");
+    if crawls > 0 {
+        lifecycle.spawn(Crawler::new(app.clone()).run(lifecycle.stopping()));
+    }
+    if runs > 0 {
+        lifecycle.spawn(Worker::new(app.clone()).run(lifecycle.stopping()));
+    }
+    lifecycle.stopping().cancelled().await;
+    lifecycle.finish().await;
     app.db.close().await;
     Ok(())
 }

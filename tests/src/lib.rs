@@ -71,6 +71,7 @@ impl TestApp {
         let mut config = Config::resolve(&settings).expect("the default settings are valid");
         config.sign_up = SignUp::Open;
         config.run_slots = 0;
+        config.crawl_slots = 0;
         let scratch = match database {
             Database::Sqlite => None,
             Database::Postgres => {

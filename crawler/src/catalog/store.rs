@@ -112,9 +112,10 @@ impl Catalog {
         providers.sort();
         // A crawl that has not finished leaves a folder without versions.json.
         let listed: Vec<Option<Address>> = stream::iter(providers)
-            .map(
-                |address| async move { Ok::<_, Error>(self.read_versions(&address).await?.map(|_| address)) },
-            )
+            .map(|address| async move {
+                let found = self.read_versions(&address).await?;
+                Ok::<_, Error>(found.filter(|(v, _)| !v.versions.is_empty()).map(|_| address))
+            })
             .buffered(CONCURRENCY)
             .try_collect()
             .await?;
@@ -191,25 +192,45 @@ impl Catalog {
         Ok(Published::Written)
     }
 
-    /// Replaces `versions.json` by compare-and-swap, where the store has it; a local directory has one writer.
     async fn point_to(&self, address: &Address, entry: VersionEntry) -> Result<()> {
+        self.change_versions(address, |versions| {
+            versions.versions.retain(|v| v.version != entry.version);
+            versions.versions.push(entry.clone());
+            versions.versions.sort_by_cached_key(|v| Reverse(precedence(&v.version)));
+        })
+        .await?;
+        self.remember(address, &entry);
+        Ok(())
+    }
+
+    /// Takes a version out of the catalog; false when it is not there. What a reader has open may be gone under it.
+    pub async fn remove(&self, address: &Address, version: &str) -> Result<bool> {
+        let present = self.versions(address).await?;
+        if !present.versions.iter().any(|v| v.version == version) {
+            return Ok(false);
+        }
+        self.change_versions(address, |versions| versions.versions.retain(|v| v.version != version)).await?;
+        let key = (address.clone(), version.to_owned());
+        self.prefixes.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        let all = Path::from(format!("{}/{version}", folder(address)));
+        let objects = self.store.list(Some(&all)).map_ok(|object| object.location).boxed();
+        self.store.delete_stream(objects).try_for_each(|_| async { Ok(()) }).await?;
+        Ok(true)
+    }
+
+    /// Replaces `versions.json` by compare-and-swap, where the store has it; a local directory has one writer.
+    async fn change_versions(&self, address: &Address, change: impl Fn(&mut Versions)) -> Result<()> {
         let key = versions_key(address);
         for _ in 0..ATTEMPTS {
             let (mut versions, seen) = self.read_versions(address).await?.unzip();
             let versions = versions.get_or_insert_default();
-            versions.versions.retain(|v| v.version != entry.version);
-            versions.versions.push(entry.clone());
-            versions.versions.sort_by_cached_key(|v| Reverse(precedence(&v.version)));
+            change(versions);
             let json = encode(&versions);
             let mode = seen.map_or(PutMode::Create, PutMode::Update);
             match self.store.put_opts(&key, json.clone().into(), PutOptions::from(mode)).await {
-                Ok(_) => {
-                    self.remember(address, &entry);
-                    return Ok(());
-                }
+                Ok(_) => return Ok(()),
                 Err(object_store::Error::NotImplemented { .. }) => {
                     self.store.put(&key, json.into()).await?;
-                    self.remember(address, &entry);
                     return Ok(());
                 }
                 Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {

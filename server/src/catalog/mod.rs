@@ -67,6 +67,11 @@ impl Catalogs {
         Ok(catalogs)
     }
 
+    /// Where all of it is stored.
+    pub fn store(&self) -> &Catalog {
+        &self.catalog
+    }
+
     /// Looks for versions that came or changed since.
     pub async fn refresh(&self) -> Result<()> {
         let before = self.loaded();

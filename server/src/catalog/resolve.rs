@@ -43,6 +43,15 @@ impl Catalogs {
     }
 }
 
+impl Loaded {
+    /// The provider versions that `document` is designed against.
+    pub fn designed_against(&self, document: &Document) -> Vec<Provider> {
+        let required = document.required_providers();
+        let of_locals = locals(document, &[]).into_iter();
+        of_locals.filter_map(|local| provider(self, &local, required.get(&local))).collect()
+    }
+}
+
 /// Types that the provider of their prefix is known not to have.
 fn unknown(loaded: &Loaded, schemas: &Schemas, document: &Document) -> BTreeSet<(Kind, String)> {
     let lacks = |(kind, name): &(Kind, String)| {

@@ -6,12 +6,12 @@ use futures::stream::{self, Stream};
 
 use super::{
     Status,
-    hub::Listener,
     lease::{Lease, WorkResult},
 };
 use crate::{
     app::App,
     error::Result,
+    hub::Listener,
     secret::mask::{MaskedPiece, MaskedStream, Masker},
     store::{RunId, run_jobs, run_logs, runs},
 };
@@ -108,7 +108,7 @@ struct Follower {
     app: App,
     run: RunId,
     offset: i64,
-    listener: Listener,
+    listener: Listener<RunId>,
     ended: bool,
 }
 

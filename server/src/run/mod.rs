@@ -7,7 +7,6 @@
 mod artefacts;
 mod diff;
 mod drive;
-mod hub;
 mod lease;
 pub mod log;
 mod outage;
@@ -21,6 +20,5 @@ mod transition;
 mod worker;
 mod workspace;
 
-pub use hub::Hub;
 pub use status::{Event, Operation, Status};
 pub use worker::Worker;

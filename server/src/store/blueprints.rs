@@ -85,6 +85,19 @@ pub async fn list(
     Ok(rows.into_iter().map(Blueprint::from).collect())
 }
 
+/// All there are, by id. `after` is the last id of the page before.
+pub async fn all(db: &mut Connection, after: &str, limit: i64) -> Result<Vec<Blueprint>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT id, project_id, name, head, created_at, updated_at FROM blueprints
+          WHERE id > $1 ORDER BY id LIMIT $2",
+    )
+    .bind(after)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Blueprint::from).collect())
+}
+
 pub async fn get(db: &mut Connection, id: &BlueprintId) -> Result<Blueprint> {
     let row: Option<Row> = sqlx::query_as(
         "SELECT id, project_id, name, head, created_at, updated_at FROM blueprints WHERE id = $1",

@@ -5,6 +5,8 @@
 //! at once (plain BEGIN fails with SQLITE_BUSY as soon as two of them meet).
 
 pub mod blueprints;
+pub mod crawl_jobs;
+pub mod crawl_queue;
 pub mod deployments;
 pub mod environments;
 pub mod projects;

@@ -58,6 +58,7 @@ ids! {
     DeploymentId "dep";
     RunId "run";
     StateVersionId "sv";
+    CrawlId "crl";
 }
 
 fn random_suffix() -> String {

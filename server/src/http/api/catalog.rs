@@ -59,9 +59,9 @@ async fn search(State(app): State<App>, _: Actor, Query(search): Query<Search>) 
 }
 
 /// Host, namespace, name and version of a provider.
-type VersionPath = (String, String, String, String);
+pub(super) type VersionPath = (String, String, String, String);
 
-fn address(host: &str, namespace: &str, name: &str) -> Result<Address, Error> {
+pub(super) fn address(host: &str, namespace: &str, name: &str) -> Result<Address, Error> {
     format!("{host}/{namespace}/{name}").parse().map_err(|_| Error::NotFound("provider"))
 }
 

@@ -3,11 +3,13 @@
 mod account;
 mod blueprints;
 mod catalog;
+mod crawls;
 mod deployments;
 mod environments;
 mod projects;
 mod runs;
 mod states;
+mod streams;
 
 use axum::{
     Json, Router,
@@ -45,6 +47,7 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
                 .merge(environments::router())
                 .merge(blueprints::router())
                 .merge(catalog::router())
+                .merge(crawls::router())
                 .merge(deployments::router())
                 .merge(runs::router())
                 .merge(states::router()),

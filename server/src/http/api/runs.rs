@@ -15,7 +15,10 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::Cursor;
+use super::{
+    Cursor,
+    streams::{MAX_WAIT, event_of, failed},
+};
 use crate::{
     app::App,
     auth::Actor,
@@ -32,8 +35,6 @@ use crate::{
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const LOG_SIZE: HeaderName = HeaderName::from_static("x-log-size");
-/// Longest `?wait=`, seconds.
-const MAX_WAIT: u64 = 60;
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -188,17 +189,6 @@ async fn stream_run(
         futures::stream::iter(events.into_iter().map(Ok))
     });
     Ok(Sse::new(changes).keep_alive(KeepAlive::default()))
-}
-
-fn event_of(name: &str, data: &serde_json::Value) -> sse::Event {
-    // JSON text holds no line break, which is all that an event's data may not hold.
-    sse::Event::default().event(name).data(data.to_string())
-}
-
-/// The stream ends after it; a client that comes again goes on where it was.
-fn failed(error: &Error) -> sse::Event {
-    tracing::warn!(%error, "a stream of a run broke off");
-    event_of("failed", &json!({ "detail": "the stream broke off; connect again" }))
 }
 
 /// A word on a decision.

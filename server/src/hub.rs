@@ -6,30 +6,28 @@ use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
-use crate::store::RunId;
-
 /// How often a listener looks by itself.
 pub const LOOK: Duration = Duration::from_secs(1);
 
-/// News of runs.
+/// News of one kind of thing, told apart by `Id`.
 #[derive(Debug)]
-pub struct Hub {
-    runs: broadcast::Sender<RunId>,
+pub struct Hub<Id> {
+    news: broadcast::Sender<Id>,
     queue: Notify,
     closing: CancellationToken,
 }
 
-impl Default for Hub {
+impl<Id: Clone> Default for Hub<Id> {
     fn default() -> Self {
-        Self { runs: broadcast::Sender::new(1024), queue: Notify::new(), closing: CancellationToken::new() }
+        Self { news: broadcast::Sender::new(1024), queue: Notify::new(), closing: CancellationToken::new() }
     }
 }
 
-impl Hub {
-    /// The run's log, status or request to stop has changed.
-    pub fn changed(&self, run: &RunId) {
+impl<Id: Clone> Hub<Id> {
+    /// Something about `id` has changed.
+    pub fn changed(&self, id: &Id) {
         // Without listeners there is nobody to tell.
-        let _ = self.runs.send(run.clone());
+        let _ = self.news.send(id.clone());
     }
 
     /// There is something to claim.
@@ -37,8 +35,8 @@ impl Hub {
         self.queue.notify_one();
     }
 
-    pub fn listen(&self, run: &RunId) -> Listener {
-        Listener { run: run.clone(), news: self.runs.subscribe(), closing: self.closing.clone() }
+    pub fn listen(&self, id: &Id) -> Listener<Id> {
+        Listener { id: id.clone(), news: self.news.subscribe(), closing: self.closing.clone() }
     }
 
     /// Ends what listens without end: the process stops.
@@ -56,21 +54,21 @@ impl Hub {
     }
 }
 
-/// Waits for news of one run.
+/// Waits for news of one of them.
 #[derive(Debug)]
-pub struct Listener {
-    run: RunId,
-    news: broadcast::Receiver<RunId>,
+pub struct Listener<Id> {
+    id: Id,
+    news: broadcast::Receiver<Id>,
     closing: CancellationToken,
 }
 
-impl Listener {
-    /// Resolves when the run may have changed.
+impl<Id: Clone + PartialEq> Listener<Id> {
+    /// Resolves when it may have changed.
     pub async fn wait(&mut self) {
         let news = async {
             // Having missed some is as good as news.
-            while let Ok(run) = self.news.recv().await {
-                if run == self.run {
+            while let Ok(id) = self.news.recv().await {
+                if id == self.id {
                     return;
                 }
             }

@@ -1,0 +1,178 @@
+//! What people and programs ask of crawls. All of it is for administrators.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::Stream;
+use serde::Serialize;
+
+use super::{progress::shortened, upload};
+use crate::{
+    app::App,
+    auth::Actor,
+    error::{Error, Result},
+    project::{PAGE, Page},
+    store::{
+        CrawlId,
+        crawl_jobs::{self, CrawlJob, CrawlSource, CrawlStatus, NewCrawl},
+    },
+};
+
+/// Characters of a bundle's file name that are kept.
+const MAX_NAME: usize = 120;
+
+/// What may be done with a crawl now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct CrawlActions {
+    pub cancel: bool,
+    pub retry: bool,
+}
+
+/// A crawl and what may be done with it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct CrawlView {
+    #[serde(flatten)]
+    pub job: CrawlJob,
+    pub actions: CrawlActions,
+}
+
+impl From<CrawlJob> for CrawlView {
+    fn from(job: CrawlJob) -> CrawlView {
+        let actions = CrawlActions {
+            cancel: !job.status.is_final() && !job.cancel_requested,
+            retry: matches!(job.status, CrawlStatus::Failed | CrawlStatus::Canceled),
+        };
+        CrawlView { job, actions }
+    }
+}
+
+/// # Errors
+/// Forbidden, for everybody else.
+pub fn check_admin(actor: &Actor) -> Result<()> {
+    if actor.is_admin {
+        Ok(())
+    } else {
+        Err(Error::Forbidden("only an administrator may manage the catalog's providers".into()))
+    }
+}
+
+/// Takes in an archive that was made by an export, and queues its import. `name` is what it was called.
+pub async fn upload<E: std::error::Error>(
+    app: &App,
+    actor: &Actor,
+    name: &str,
+    content: impl Stream<Item = Result<Bytes, E>> + Send,
+) -> Result<CrawlView> {
+    check_admin(actor)?;
+    let id = CrawlId::random();
+    upload::receive(app, &id, content).await?;
+    let name = shortened(name.rsplit(['/', '\\']).next().unwrap_or_default(), MAX_NAME);
+    let new = NewCrawl {
+        id: &id,
+        source: CrawlSource::Bundle,
+        provider: "",
+        requested: if name.is_empty() { "bundle.tar.zst" } else { &name },
+        docs_url: "",
+        created_by: &actor.id,
+        idempotency_key: None,
+        now: app.clock.now(),
+    };
+    insert(app, &new).await
+}
+
+async fn insert(app: &App, new: &NewCrawl<'_>) -> Result<CrawlView> {
+    let mut tx = app.db.begin().await?;
+    crawl_jobs::insert(&mut tx, new).await?;
+    let job = crawl_jobs::get(&mut tx, new.id).await?;
+    tx.commit().await?;
+    app.crawls.queued();
+    tracing::info!(crawl = %new.id, provider = new.provider, requested = new.requested, actor = %new.created_by, "a crawl is queued");
+    Ok(job.into())
+}
+
+/// Newest first. A cursor is `<time>.<id>` of the last one.
+pub async fn list(app: &App, actor: &Actor, cursor: Option<&str>) -> Result<Page<CrawlView>> {
+    check_admin(actor)?;
+    let before = match cursor {
+        None => (i64::MAX, ""),
+        Some(text) => text
+            .split_once('.')
+            .and_then(|(time, id)| Some((time.parse().ok()?, id)))
+            .ok_or_else(|| Error::field("cursor", "not a cursor of this list"))?,
+    };
+    let items = crawl_jobs::list(&mut *app.db.read().await?, before, PAGE + 1).await?;
+    let items = items.into_iter().map(CrawlView::from).collect();
+    Ok(Page::of(items, |view: &CrawlView| format!("{}.{}", view.job.created_at.0, view.job.id)))
+}
+
+pub async fn get(app: &App, actor: &Actor, id: &CrawlId) -> Result<CrawlView> {
+    check_admin(actor)?;
+    Ok(crawl_jobs::get(&mut *app.db.read().await?, id).await?.into())
+}
+
+/// Ends a crawl: at once while it waits, else as soon as its worker looks. What it has fetched stays in the cache.
+pub async fn cancel(app: &App, actor: &Actor, id: &CrawlId) -> Result<CrawlView> {
+    check_admin(actor)?;
+    let mut tx = app.db.begin().await?;
+    let job = crawl_jobs::get(&mut tx, id).await?;
+    let asked = crawl_jobs::cancel_waiting(&mut tx, id, app.clock.now()).await?
+        || crawl_jobs::request_cancel(&mut tx, id).await?;
+    if !asked {
+        return Err(Error::Conflict(format!("the crawl is {} and can't be canceled", job.status.as_str())));
+    }
+    commit(app, tx, id).await
+}
+
+/// Queues a crawl again that has failed or was canceled. It goes on with what it has fetched.
+pub async fn retry(app: &App, actor: &Actor, id: &CrawlId) -> Result<CrawlView> {
+    check_admin(actor)?;
+    let mut tx = app.db.begin().await?;
+    let job = crawl_jobs::get(&mut tx, id).await?;
+    if !crawl_jobs::requeue(&mut tx, id).await? {
+        return Err(Error::Conflict(format!("the crawl is {} and can't be tried again", job.status.as_str())));
+    }
+    commit(app, tx, id).await
+}
+
+async fn commit(app: &App, mut tx: crate::store::Tx, id: &CrawlId) -> Result<CrawlView> {
+    let job = crawl_jobs::get(&mut tx, id).await?;
+    tx.commit().await?;
+    app.crawls.changed(id);
+    app.crawls.queued();
+    Ok(job.into())
+}
+
+/// The crawl each time that it has changed, until it has ended.
+pub fn watch(app: &App, id: &CrawlId) -> impl Stream<Item = Result<CrawlView>> + Send + use<> {
+    let listener = app.crawls.listen(id);
+    let state = (app.clone(), id.clone(), listener, None::<String>, false);
+    futures::stream::try_unfold(state, |(app, id, mut listener, mut shown, ended)| async move {
+        loop {
+            if ended || app.crawls.is_closed() {
+                return Ok(None);
+            }
+            let view = CrawlView::from(crawl_jobs::get(&mut *app.db.read().await?, &id).await?);
+            let text = serde_json::to_string(&view)?;
+            if shown.as_ref() != Some(&text) {
+                shown = Some(text);
+                let ended = view.job.status.is_final();
+                return Ok(Some((view, (app, id, listener, shown, ended))));
+            }
+            listener.wait().await;
+        }
+    })
+}
+
+/// Waits until the crawl has ended, at most `limit`.
+pub async fn wait(app: &App, actor: &Actor, id: &CrawlId, limit: Duration) -> Result<CrawlView> {
+    let mut listener = app.crawls.listen(id);
+    let deadline = tokio::time::Instant::now() + limit;
+    loop {
+        let view = get(app, actor, id).await?;
+        let over = app.crawls.is_closed() || tokio::time::Instant::now() >= deadline;
+        if view.job.status.is_final() || over {
+            return Ok(view);
+        }
+        let _ = tokio::time::timeout_at(deadline, listener.wait()).await;
+    }
+}

@@ -1,0 +1,84 @@
+//! Uploaded bundles, kept in the blob store until they are in the catalog.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt as _};
+
+use crate::{
+    app::App,
+    error::{Error, Result},
+    store::CrawlId,
+};
+
+/// Everything that was uploaded is below it.
+pub(super) const PREFIX: &str = "crawls";
+/// How every zstd frame begins (RFC 8878 3.1.1).
+const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// Where the bundle of a job is.
+pub(super) fn key(id: &CrawlId) -> String {
+    format!("{PREFIX}/{id}/bundle.tar.zst")
+}
+
+/// Keeps a bundle as it comes in.
+///
+/// # Errors
+/// Invalid, when it does not begin like an archive or is larger than the settings allow; nothing is kept then.
+pub(super) async fn receive<E: std::error::Error>(
+    app: &App,
+    id: &CrawlId,
+    content: impl Stream<Item = Result<Bytes, E>> + Send,
+) -> Result<()> {
+    let limit = app.config.upload_limit.saturating_mul(1 << 20);
+    let mut check = Check { limit, size: 0, head: Vec::new() };
+    let checked = content.map(|bytes| {
+        let bytes = bytes.map_err(|e| Error::invalid(format!("the upload broke off: {e}")))?;
+        check.take(&bytes)?;
+        Ok(bytes)
+    });
+    app.blobs.put_stream(&key(id), std::pin::pin!(checked)).await?;
+    if check.size == 0 {
+        app.blobs.delete(&key(id)).await?;
+        return Err(not_an_archive());
+    }
+    Ok(())
+}
+
+fn not_an_archive() -> Error {
+    Error::field("bundle", "this is no .tar.zst archive; make one with `cloudoven-crawler export`")
+}
+
+struct Check {
+    limit: u64,
+    size: u64,
+    head: Vec<u8>,
+}
+
+impl Check {
+    fn take(&mut self, bytes: &[u8]) -> Result<()> {
+        let missing = MAGIC.len() - self.head.len();
+        self.head.extend(bytes.iter().take(missing));
+        if !MAGIC.starts_with(&self.head) {
+            return Err(not_an_archive());
+        }
+        self.size += bytes.len() as u64;
+        if self.size > self.limit {
+            let mib = self.limit >> 20;
+            return Err(Error::field(
+                "bundle",
+                format!("larger than {mib} MiB; split it, or let the server's --upload-limit be raised"),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Copies the bundle of a job to a new file.
+pub(super) async fn fetch(app: &App, id: &CrawlId, path: &Path) -> Result<()> {
+    if app.blobs.get_file(&key(id), path).await? {
+        Ok(())
+    } else {
+        Err(Error::Unavailable("the uploaded bundle is no longer kept; upload it again".into()))
+    }
+}
