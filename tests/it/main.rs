@@ -10,6 +10,7 @@ mod accounts;
 mod api_docs;
 mod blueprint;
 mod catalog_pages;
+mod crawls;
 mod deployments;
 mod design;
 mod openapi;

@@ -10,13 +10,12 @@ use serde_json::{Value, json};
 
 /// Puts `hashicorp/acme` 1.2.3 into the app's catalog.
 pub async fn import_acme(app: &App) {
-    let pages = [("resources/network.md", NETWORK_PAGE), ("resources/server.md", SERVER_PAGE)];
     let source = ProviderSource {
         address: "hashicorp/acme".parse().expect("a valid address"),
         version: "1.2.3".into(),
         place: "the acme provider".into(),
         schema: serde_json::to_vec(&schema()).expect("JSON can be written"),
-        pages: pages.into_iter().map(|(name, text)| (name.to_owned(), PageText::markdown(text))).collect(),
+        pages: PAGES.into_iter().map(|(name, text)| (name.to_owned(), PageText::markdown(text))).collect(),
         problems: Vec::new(),
     };
     crawl::import(&Catalog::open(app.blobs.store()), source, &Quiet)
@@ -24,6 +23,34 @@ pub async fn import_acme(app: &App) {
         .expect("the provider can be imported");
     app.catalogs.refresh().await.expect("the catalogs can be read");
 }
+
+/// An offline bundle of `hashicorp/acme` in one version.
+pub fn acme_bundle(version: &str) -> Vec<u8> {
+    let folder = format!("providers/hashicorp/acme/{version}");
+    let schema = schema().to_string();
+    let files = [(format!("{folder}/schema.json"), schema.as_str())].into_iter();
+    let files = files.chain(PAGES.map(|(name, text)| (format!("{folder}/docs/{name}"), text)));
+    archive(files)
+}
+
+/// A `.tar.zst` archive of files.
+pub fn archive<'a>(files: impl IntoIterator<Item = (String, &'a str)>) -> Vec<u8> {
+    let mut tar = tar::Builder::new(Vec::new());
+    for (name, text) in files {
+        let mut header = tar::Header::new_ustar();
+        // Not `set_path`, which refuses what a hostile archive may have.
+        header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        tar.append(&header, text.as_bytes()).expect("writing to memory works");
+    }
+    let tar = tar.into_inner().expect("writing to memory works");
+    zstd::encode_all(&tar[..], 0).expect("compressing in memory works")
+}
+
+const PAGES: [(&str, &str); 2] =
+    [("resources/network.md", NETWORK_PAGE), ("resources/server.md", SERVER_PAGE)];
 
 fn schema() -> Value {
     let attribute = |ty: Value, flag: &str| json!({"type": ty, flag: true, "description_kind": "plain"});

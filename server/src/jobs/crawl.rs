@@ -61,7 +61,9 @@ pub async fn work(app: &App, claim: Claim, stop: &CancellationToken) {
     loop {
         match settle(&lease, &end, &progress).await {
             Ok(()) => return,
-            Err(error) => tracing::warn!(crawl = %id, %error, "the end of a crawl can't be written; trying again"),
+            Err(error) => {
+                tracing::warn!(crawl = %id, %error, "the end of a crawl can't be written; trying again")
+            }
         }
         tokio::select! {
             () = sleep(SETTLE) => {}
@@ -101,15 +103,15 @@ async fn run(lease: &Lease, tracker: &Tracker) -> Result<Vec<CrawlResult>> {
     }
     let mut results = Vec::new();
     for provider in source::fetch(app, &job, tracker).await? {
-        results.push(publish(app, provider).await?);
+        results.push(publish(app, provider, tracker).await?);
     }
     app.catalogs.refresh().await?;
     Ok(results)
 }
 
-async fn publish(app: &App, provider: ProviderSource) -> Result<CrawlResult> {
+async fn publish(app: &App, provider: ProviderSource, tracker: &Tracker) -> Result<CrawlResult> {
     let _one = PUBLISHING.lock().await;
-    let report = crawl::import(app.catalogs.store(), provider).await.map_err(source::told)?;
+    let report = crawl::import(app.catalogs.store(), provider, tracker).await.map_err(source::told)?;
     let elements = report.resources + report.data_sources + report.ephemeral_resources + report.functions;
     Ok(CrawlResult {
         provider: report.address.to_string(),

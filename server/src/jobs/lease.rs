@@ -35,8 +35,7 @@ pub struct Lease {
 impl Lease {
     async fn begin(&self) -> Result<Option<Tx>> {
         let mut tx = self.app.db.begin().await?;
-        let held =
-            crawl_queue::hold(&self.app.db, &mut tx, &self.claim, duration(&self.app)).await?;
+        let held = crawl_queue::hold(&self.app.db, &mut tx, &self.claim, duration(&self.app)).await?;
         Ok(held.then_some(tx))
     }
 

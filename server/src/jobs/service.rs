@@ -129,7 +129,10 @@ pub async fn retry(app: &App, actor: &Actor, id: &CrawlId) -> Result<CrawlView> 
     let mut tx = app.db.begin().await?;
     let job = crawl_jobs::get(&mut tx, id).await?;
     if !crawl_jobs::requeue(&mut tx, id).await? {
-        return Err(Error::Conflict(format!("the crawl is {} and can't be tried again", job.status.as_str())));
+        return Err(Error::Conflict(format!(
+            "the crawl is {} and can't be tried again",
+            job.status.as_str()
+        )));
     }
     commit(app, tx, id).await
 }

@@ -1,6 +1,6 @@
 //! Uploaded bundles, kept in the blob store until they are in the catalog.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _};
@@ -15,6 +15,9 @@ use crate::{
 pub(super) const PREFIX: &str = "crawls";
 /// How every zstd frame begins (RFC 8878 3.1.1).
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// How long the rest of a refused upload is read.
+const DRAIN: Duration = Duration::from_secs(5);
 
 /// Where the bundle of a job is.
 pub(super) fn key(id: &CrawlId) -> String {
@@ -37,8 +40,14 @@ pub(super) async fn receive<E: std::error::Error>(
         check.take(&bytes)?;
         Ok(bytes)
     });
-    app.blobs.put_stream(&key(id), std::pin::pin!(checked)).await?;
-    if check.size == 0 {
+    let mut checked = std::pin::pin!(checked);
+    if let Err(error) = app.blobs.put_stream(&key(id), checked.as_mut()).await {
+        // A connection that is closed while the other side still sends may lose the answer.
+        let rest = async { while checked.next().await.is_some() {} };
+        let _ = tokio::time::timeout(DRAIN, rest).await;
+        return Err(error);
+    }
+    if check.head.len() < MAGIC.len() {
         app.blobs.delete(&key(id)).await?;
         return Err(not_an_archive());
     }

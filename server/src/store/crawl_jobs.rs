@@ -280,11 +280,10 @@ pub async fn cancel_waiting(db: &mut Connection, id: &CrawlId, now: Timestamp) -
 
 /// Asks the worker of a job to end it; false when there is none.
 pub async fn request_cancel(db: &mut Connection, id: &CrawlId) -> Result<bool> {
-    let done =
-        sqlx::query("UPDATE crawl_jobs SET cancel_requested = 1 WHERE id = $1 AND status = 'running'")
-            .bind(id.as_str())
-            .execute(db)
-            .await?;
+    let done = sqlx::query("UPDATE crawl_jobs SET cancel_requested = 1 WHERE id = $1 AND status = 'running'")
+        .bind(id.as_str())
+        .execute(db)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -1,0 +1,5 @@
+//! Crawls as background jobs: bundles over HTTP, registries, and what happens when processes die.
+
+mod bundles;
+mod queue;
+mod support;
