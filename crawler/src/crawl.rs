@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     catalog::{
         Address, Attribute, Block, Catalog, Document, Entry, Import, Kind, NewVersion, Published,
-        QualityReport,
+        QualityReport, diff,
     },
     docs::{self, Pages, examples::References},
     error::{Error, Result},
@@ -147,5 +147,6 @@ fn entry(document: &Document) -> Entry {
         arguments: u32::try_from(settable(attributes)).unwrap_or(u32::MAX),
         blocks: u32::try_from(blocks.len()).unwrap_or(u32::MAX),
         deprecated: document.deprecated,
+        shape: diff::shape(document),
     }
 }

@@ -1,5 +1,6 @@
 //! The catalog: the model that a crawl produces and its layout in object storage.
 
+pub mod diff;
 mod location;
 mod model;
 mod report;

@@ -426,6 +426,10 @@ pub struct Entry {
     pub blocks: u32,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
+    /// Digest of all in the document that matters to a configuration: equal ones need no comparing. See
+    /// [`diff`](super::diff).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub shape: String,
 }
 
 /// `versions.json`: which versions of a provider are in the catalog, newest first.

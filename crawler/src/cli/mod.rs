@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod crawl;
+mod diff;
 mod import;
 mod progress;
 mod show;
@@ -32,6 +33,8 @@ enum Command {
     Crawl(crawl::Crawl),
     /// Print what the catalog holds
     Show(show::Show),
+    /// Print what changed between two versions of a provider, and what it means for configurations
+    Diff(diff::Diffing),
 }
 
 impl Cli {
@@ -41,6 +44,7 @@ impl Cli {
             Command::Import(import) => import.run().await,
             Command::Crawl(crawl) => crawl.run().await,
             Command::Show(show) => show.run().await,
+            Command::Diff(diff) => diff.run().await,
         }
     }
 }

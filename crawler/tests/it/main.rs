@@ -7,6 +7,7 @@ mod bundles;
 mod catalog;
 mod cli;
 mod corpus;
+mod diff;
 mod examples;
 mod pages;
 mod shapes;
