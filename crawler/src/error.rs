@@ -16,12 +16,15 @@ pub enum Error {
     Corrupt { key: String, reason: String },
     #[error("{0}")]
     NotFound(String),
+    /// A server could not be asked, or refused. `url` is without credentials and query.
+    #[error("{url}: {reason}")]
+    Fetch { url: String, reason: String, status: Option<u16> },
     /// Terraform could not be run, or failed.
     #[error("{command}: {reason}")]
     Terraform { command: String, reason: String },
 }
 
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     pub(crate) fn invalid(place: impl Into<String>, reason: impl Into<String>) -> Self {
@@ -30,5 +33,10 @@ impl Error {
 
     pub(crate) fn io(place: impl Into<String>, source: std::io::Error) -> Self {
         Error::Io { place: place.into(), source }
+    }
+
+    /// Whether a server said that it has no such thing.
+    pub(crate) fn is_absent(&self) -> bool {
+        matches!(self, Error::Fetch { status: Some(404 | 410), .. })
     }
 }

@@ -1,12 +1,14 @@
 //! Turns a Terraform provider's schema and documentation into a catalog of JSON documents in object storage.
 //!
 //! `source` says where a provider comes from, `schema` reads its schema, `docs` binds the documentation pages to it,
-//! `catalog` is the result and its layout. The crate knows no database and no web.
+//! `http` is how it is fetched, `catalog` is the result and its layout. The crate knows no database and no web.
 
 pub mod catalog;
+pub mod constraint;
 pub mod crawl;
 pub mod docs;
 mod error;
+pub mod http;
 mod quality;
 pub mod schema;
 pub mod source;

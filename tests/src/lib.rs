@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 pub mod catalog;
 pub mod postgres;
+pub mod registry;
 
 /// Which database a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

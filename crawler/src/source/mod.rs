@@ -3,12 +3,16 @@
 //! Each [`Source`] yields [`ProviderSource`]s: a schema dump and the documentation pages, whole and checked, in memory.
 
 mod bundle;
+mod cache;
+pub mod registry;
 mod terraform;
 
 use std::{collections::BTreeMap, path::Path};
 
 use async_trait::async_trait;
 pub use bundle::{Bundle, Limits, read};
+pub use cache::{Cache, Keep};
+pub use registry::Registry;
 use serde::{Deserialize, Serialize};
 pub use terraform::Terraform;
 

@@ -1,6 +1,5 @@
 //! The catalogs in use: every provider's names in memory, its documents read on demand through a bounded cache.
 
-mod constraint;
 mod resolve;
 mod search;
 

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cloudoven_crawler::catalog::{Address, Kind};
+use cloudoven_crawler::{
+    catalog::{Address, Kind},
+    constraint,
+};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::{CONCURRENCY, Catalogs, Loaded, ProviderVersion, constraint};
+use super::{CONCURRENCY, Catalogs, Loaded, ProviderVersion};
 use crate::{
     blueprint::{Document, Provider, RequiredProvider, Schemas, local_name},
     error::Result,
