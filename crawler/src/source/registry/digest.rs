@@ -55,7 +55,8 @@ pub(super) fn of_files(zip: &mut ZipArchive<impl Read + Seek>, limit: u64) -> Re
             if read == 0 {
                 break;
             }
-            left = left.checked_sub(read as u64).ok_or_else(|| format!("unpacks to more than {limit} bytes"))?;
+            left =
+                left.checked_sub(read as u64).ok_or_else(|| format!("unpacks to more than {limit} bytes"))?;
             hasher.update(&buffer[..read]);
         }
         all.update(format!("{}  {name}\n", hex::encode(hasher.finalize())));
