@@ -4,6 +4,8 @@
 
 mod bundle;
 mod cache;
+mod container;
+mod package;
 pub mod registry;
 mod terraform;
 
@@ -12,6 +14,7 @@ use std::{collections::BTreeMap, path::Path};
 use async_trait::async_trait;
 pub use bundle::{Bundle, Limits, read};
 pub use cache::{Cache, Keep};
+pub use container::Container;
 pub use registry::Registry;
 use serde::{Deserialize, Serialize};
 pub use terraform::Terraform;

@@ -6,6 +6,7 @@
 mod bundles;
 mod catalog;
 mod cli;
+mod container;
 mod corpus;
 mod diff;
 mod examples;

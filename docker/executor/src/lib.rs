@@ -1,13 +1,14 @@
 //! Somebody else's programs in locked-down containers of a Docker engine.
 //!
-//! The [`Executor`] runs the phases of a run, each on a durable volume of its own, for workers that come and go.
-//! It knows engines, containers and files; what a phase or a schema means is its caller's.
+//! An [`Executor`] runs the phases of a run, each on a durable volume of its own, for workers that come and go. A
+//! [`Sandbox`] runs one program where it can reach nothing, and keeps nothing but what the program printed. Both know
+//! engines, containers and files; what is run in them is their caller's.
 
 mod docker;
 mod mirror;
 mod phase;
 
-pub use docker::{DockerConfig, DockerExecutor, Names};
+pub use docker::{DockerConfig, DockerExecutor, End, INPUT, Names, Outcome, Packer, Program, Sandbox};
 pub use mirror::{LocalPackage, Package};
 pub use phase::{
     Activity, CLI_CONFIG, Environment, ExecError, ExecResult, Executor, ExecutorStatus, Found, LaunchSpec,

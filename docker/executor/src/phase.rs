@@ -118,6 +118,9 @@ pub enum ExecError {
     Gone,
     #[error("the Docker engine's disk is full: {0}")]
     DiskFull(String),
+    /// What was to be put into the container can't be read.
+    #[error("the package can't be read: {0}")]
+    Package(String),
     #[error("{path} is larger than {limit} bytes")]
     TooLarge { path: String, limit: u64 },
     #[error("the Docker engine refused: {0}")]

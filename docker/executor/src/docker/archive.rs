@@ -1,6 +1,10 @@
 //! Files as tar streams, the form in which an engine takes and gives them.
 
-use std::io::{Cursor, Read as _};
+use std::{
+    collections::BTreeSet,
+    io::{self, Cursor, Read, Write},
+    path::{Path, PathBuf},
+};
 
 use tar::{Archive, Builder, EntryType, Header};
 
@@ -17,32 +21,63 @@ pub fn of_public_files(files: &[VolumeFile]) -> ExecResult<Vec<u8>> {
 }
 
 fn pack(files: &[VolumeFile], mode: u32) -> ExecResult<Vec<u8>> {
-    let mut builder = Builder::new(Vec::new());
-    let mut directories = std::collections::BTreeSet::new();
+    let mut packer = Packer::new(Vec::new(), RUNNER_UID);
     for file in files {
-        let parents = file.path.match_indices('/').map(|(at, _)| file.path[..at].to_owned());
-        directories.extend(parents);
+        let size = file.content.len() as u64;
+        packer.file(Path::new(&file.path), mode, size, file.content.as_slice()).map_err(broken)?;
     }
-    for directory in directories {
-        let mut header = header(EntryType::Directory, 0o755, 0);
-        builder.append_data(&mut header, &directory, std::io::empty()).map_err(broken)?;
-    }
-    for file in files {
-        let mut header = header(EntryType::Regular, mode, file.content.len() as u64);
-        builder.append_data(&mut header, &file.path, file.content.as_slice()).map_err(broken)?;
-    }
-    builder.into_inner().map_err(broken)
+    packer.finish().map_err(broken)
 }
 
-/// A header for what the runner's user owns.
-pub fn header(kind: EntryType, mode: u32, size: u64) -> Header {
-    let mut header = Header::new_gnu();
-    header.set_entry_type(kind);
-    header.set_mode(mode);
-    header.set_uid(RUNNER_UID);
-    header.set_gid(RUNNER_UID);
-    header.set_size(size);
-    header
+/// Writes files, and the directories above them, into a tar.
+pub struct Packer<W: Write> {
+    builder: Builder<W>,
+    owner: u64,
+    made: BTreeSet<PathBuf>,
+}
+
+impl<W: Write> Packer<W> {
+    pub(super) fn new(writer: W, owner: u64) -> Self {
+        Self { builder: Builder::new(writer), owner, made: BTreeSet::new() }
+    }
+
+    /// Adds a file of exactly `size` bytes.
+    ///
+    /// # Errors
+    /// When `content` can't be read or has another size, and when the tar can't be written.
+    pub fn file(&mut self, path: &Path, mode: u32, size: u64, content: impl Read) -> io::Result<()> {
+        let parents: Vec<&Path> =
+            path.ancestors().skip(1).filter(|parent| !parent.as_os_str().is_empty()).collect();
+        for parent in parents.into_iter().rev() {
+            if self.made.insert(parent.to_owned()) {
+                let mut header = self.header(EntryType::Directory, 0o755, 0);
+                self.builder.append_data(&mut header, parent, io::empty())?;
+            }
+        }
+        let mut header = self.header(EntryType::Regular, mode, size);
+        let mut content = content.take(size);
+        self.builder.append_data(&mut header, path, &mut content)?;
+        let (missing, mut rest) = (content.limit(), content.into_inner());
+        // Reading to the end also lets an archive check what it gave.
+        if missing > 0 || rest.read(&mut [0])? > 0 {
+            return Err(io::Error::other(format!("{} is not {size} bytes long", path.display())));
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> io::Result<W> {
+        self.builder.into_inner()
+    }
+
+    fn header(&self, kind: EntryType, mode: u32, size: u64) -> Header {
+        let mut header = Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_mode(mode);
+        header.set_uid(self.owner);
+        header.set_gid(self.owner);
+        header.set_size(size);
+        header
+    }
 }
 
 /// The one regular file that a tar holds. What a run left there instead (a link, a directory) counts as no file.
@@ -95,7 +130,9 @@ mod tests {
     #[test]
     fn a_link_or_directory_in_place_of_a_file_is_no_file() {
         let mut builder = Builder::new(Vec::new());
-        let mut link = header(EntryType::Symlink, 0o777, 0);
+        let mut link = Header::new_gnu();
+        link.set_entry_type(EntryType::Symlink);
+        link.set_size(0);
         builder.append_link(&mut link, "state", "/etc/passwd").unwrap();
         assert_eq!(single_file(&builder.into_inner().unwrap(), "state", 10).unwrap(), None);
     }

@@ -5,15 +5,15 @@ use std::{fs::File, io, path::Path};
 use anyhow::{Context as _, bail, ensure};
 use bollard::{
     errors::Error as EngineError,
-    query_parameters::{DownloadFromContainerOptions, RemoveContainerOptions, UploadToContainerOptions},
+    query_parameters::{DownloadFromContainerOptions, RemoveContainerOptions},
 };
 use futures::{StreamExt as _, TryStreamExt as _};
-use tokio_util::io::{ReaderStream, StreamReader, SyncIoBridge};
+use tokio_util::io::{StreamReader, SyncIoBridge};
 
-use super::{DockerExecutor, archive, fault, spec};
+use super::{DockerExecutor, Packer, archive, engine::fault, spec};
 use crate::{
     mirror::{INDEX, INDEX_LIMIT, Index, LocalPackage, TreeDigest, is_executable, scan},
-    phase::{ExecError, ExecResult, PROVIDERS, VolumeFile},
+    phase::{ExecError, ExecResult, PROVIDERS, RUNNER_UID, VolumeFile},
 };
 
 /// How often a writer that is in the way is looked at before it is taken for dead, at one look a second.
@@ -34,7 +34,8 @@ impl DockerExecutor {
         self.lock_mirror(terraform_version).await?;
         let added = self.add_packages(found).await;
         let options = RemoveContainerOptions { force: true, ..RemoveContainerOptions::default() };
-        let removed = self.engine().await?.remove_container(&self.names.mirror_writer(), Some(options)).await;
+        let removed =
+            self.engine.docker().await?.remove_container(&self.names.mirror_writer(), Some(options)).await;
         let added = added?;
         removed.map_err(fault)?;
         Ok(added)
@@ -42,7 +43,7 @@ impl DockerExecutor {
 
     /// The packages that containers may install from; read through any container that has the mirror.
     pub(super) async fn mirror_index(&self, container: &str) -> ExecResult<Index> {
-        let bytes = self.download(container, &format!("{PROVIDERS}/{INDEX}"), INDEX_LIMIT).await?;
+        let bytes = self.engine.download(container, &format!("{PROVIDERS}/{INDEX}"), INDEX_LIMIT).await?;
         let Some(bytes) = bytes else { return Ok(Index::default()) };
         serde_json::from_slice(&bytes)
             .map_err(|error| ExecError::Refused(format!("the provider mirror's index is damaged: {error}")))
@@ -55,8 +56,8 @@ impl DockerExecutor {
         let image = spec::image(&self.config, terraform_version);
         for _ in 0..PATIENCE {
             let body = spec::mirror_writer(&self.config, &self.names, image.clone());
-            match self.create_named(&name, body).await {
-                Ok(()) => return Ok(()),
+            match self.engine.create(Some(&name), body).await {
+                Ok(_) => return Ok(()),
                 Err(EngineError::DockerResponseServerError { status_code: 409, .. }) => {
                     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
                 }
@@ -79,35 +80,24 @@ impl DockerExecutor {
             if index.packages.contains(&local.package) {
                 continue;
             }
-            self.upload_package(&name, &local).await?;
+            let package = local.clone();
+            let pack = move |packer: &mut Packer<_>| pack(&package, packer);
+            self.engine.upload_packed(&name, PROVIDERS, RUNNER_UID, pack).await?;
             self.verify_package(&name, &local).await?;
             index.packages.push(local.package.clone());
             index.packages.sort();
             let file = VolumeFile::new(INDEX, serde_json::to_vec_pretty(&index)?);
-            self.upload(&name, PROVIDERS, archive::of_public_files(&[file])?).await?;
+            self.engine.upload(&name, PROVIDERS, archive::of_public_files(&[file])?).await?;
             added.push(local);
         }
         Ok(added)
-    }
-
-    async fn upload_package(&self, container: &str, local: &LocalPackage) -> anyhow::Result<()> {
-        let (writer, reader) = tokio::io::duplex(256 * 1024);
-        let package = local.clone();
-        let writer = SyncIoBridge::new(writer);
-        let packing = tokio::task::spawn_blocking(move || pack(&package, writer));
-        let options =
-            UploadToContainerOptions { path: PROVIDERS.to_owned(), ..UploadToContainerOptions::default() };
-        let body = bollard::body_try_stream(ReaderStream::with_capacity(reader, 64 * 1024));
-        let uploaded = self.engine().await?.upload_to_container(container, Some(options), body).await;
-        packing.await?.context("the package can't be read")?;
-        Ok(uploaded.map_err(fault)?)
     }
 
     /// Reads the package back and compares.
     async fn verify_package(&self, container: &str, local: &LocalPackage) -> anyhow::Result<()> {
         let options =
             DownloadFromContainerOptions { path: format!("{PROVIDERS}/{}", local.package.directory()) };
-        let stream = self.engine().await?.download_from_container(container, Some(options));
+        let stream = self.engine.docker().await?.download_from_container(container, Some(options));
         let reader = StreamReader::new(stream.map_err(io::Error::other).boxed());
         let bridge = SyncIoBridge::new(reader);
         let digest = tokio::task::spawn_blocking(move || digest_of_tar(bridge)).await?;
@@ -122,29 +112,15 @@ impl DockerExecutor {
     }
 }
 
-fn pack(local: &LocalPackage, writer: impl io::Write) -> io::Result<()> {
-    let mut builder = tar::Builder::new(writer);
+fn pack(local: &LocalPackage, packer: &mut Packer<Box<dyn io::Write>>) -> io::Result<()> {
     let root = local.package.directory();
-    let parents = root.match_indices('/').map(|(at, _)| &root[..at]).chain([root.as_str()]);
-    for directory in parents {
-        let mut header = archive::header(tar::EntryType::Directory, 0o755, 0);
-        builder.append_data(&mut header, directory, io::empty())?;
-    }
-    let mut made = std::collections::BTreeSet::new();
     for file in &local.files {
-        for parent in file.ancestors().skip(1).filter(|parent| !parent.as_os_str().is_empty()) {
-            if made.insert(parent) {
-                let mut header = archive::header(tar::EntryType::Directory, 0o755, 0);
-                builder.append_data(&mut header, Path::new(&root).join(parent), io::empty())?;
-            }
-        }
         let path = local.directory.join(file);
         let content = File::open(&path)?;
         let mode = if is_executable(&path)? { 0o755 } else { 0o644 };
-        let mut header = archive::header(tar::EntryType::Regular, mode, content.metadata()?.len());
-        builder.append_data(&mut header, Path::new(&root).join(file), content)?;
+        packer.file(&Path::new(&root).join(file), mode, content.metadata()?.len(), content)?;
     }
-    builder.into_inner()?.flush()
+    Ok(())
 }
 
 /// The digest of a tree that an engine gave: its paths start with the directory's own name.

@@ -2,36 +2,36 @@
 //! and out through the engine's archive calls on a named volume per phase.
 
 mod archive;
+mod engine;
 mod mirror;
 mod names;
+mod owner;
+mod sandbox;
 mod spec;
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
+pub use archive::Packer;
 use async_trait::async_trait;
 use bollard::{
     Docker,
     errors::Error as EngineError,
     models::{ContainerStateStatusEnum, NetworkCreateRequest, VolumeCreateRequest},
     query_parameters::{
-        CreateContainerOptions, DownloadFromContainerOptions, InspectContainerOptions, KillContainerOptions,
-        ListContainersOptions, ListVolumesOptions, LogsOptions, RemoveContainerOptions, RemoveVolumeOptions,
-        StartContainerOptions, UploadToContainerOptions,
+        InspectContainerOptions, KillContainerOptions, ListContainersOptions, ListVolumesOptions,
+        LogsOptions, RemoveContainerOptions, RemoveVolumeOptions, StartContainerOptions,
     },
 };
 use bytes::Bytes;
+use engine::{Engine, PROBE, accept, fault};
 use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
 pub use names::Names;
-use tokio::sync::OnceCell;
+pub use sandbox::{End, INPUT, Outcome, Program, Sandbox};
 
 use crate::phase::{
     Activity, CLI_CONFIG, ExecError, ExecResult, Executor, ExecutorStatus, Found, LaunchSpec, Limits,
     PhaseKey, Signal, VolumeFile, WORK,
 };
-
-/// How long an engine may take to answer one call. Pulling nothing and building nothing, it is quick.
-const CALL: Duration = Duration::from_secs(60);
-const PROBE: Duration = Duration::from_secs(5);
 
 /// How to reach the engine and what to run on it.
 #[derive(Debug, Clone)]
@@ -54,32 +54,19 @@ pub struct DockerConfig {
 pub struct DockerExecutor {
     config: DockerConfig,
     names: Names,
-    engine: OnceCell<Docker>,
+    engine: Engine,
 }
 
 impl DockerExecutor {
     pub fn new(config: DockerConfig) -> Self {
         let names = Names::new(&config.instance);
-        Self { config, names, engine: OnceCell::new() }
+        let engine = Engine::new(&config.host);
+        Self { config, names, engine }
     }
 
     /// The names and labels of what this installation keeps on the engine.
     pub fn names(&self) -> &Names {
         &self.names
-    }
-
-    /// The engine, with the API version that both sides know.
-    async fn engine(&self) -> ExecResult<&Docker> {
-        self.engine
-            .get_or_try_init(|| async {
-                let docker = Docker::connect_with_host(&self.config.host).map_err(fault)?.with_timeout(CALL);
-                let negotiated = tokio::time::timeout(PROBE, docker.negotiate_version());
-                negotiated
-                    .await
-                    .map_err(|_| ExecError::Unavailable("no answer in time".into()))?
-                    .map_err(fault)
-            })
-            .await
     }
 
     /// What every container stands on: the provider mirror's volume and the network, whose name this returns.
@@ -90,7 +77,7 @@ impl DockerExecutor {
             labels: Some(self.names.instance_labels()),
             ..VolumeCreateRequest::default()
         };
-        self.engine().await?.create_volume(volume).await.map_err(fault)?;
+        self.engine.docker().await?.create_volume(volume).await.map_err(fault)?;
         match &self.config.network {
             Some(network) => Ok(network.clone()),
             None => self.own_network().await,
@@ -99,7 +86,7 @@ impl DockerExecutor {
 
     /// Our own network: containers on it can't reach each other.
     async fn own_network(&self) -> ExecResult<String> {
-        let engine = self.engine().await?;
+        let engine = self.engine.docker().await?;
         let name = self.names.network();
         if engine.inspect_network(&name, None).await.is_ok() {
             return Ok(name);
@@ -125,8 +112,8 @@ impl DockerExecutor {
         let body = spec::container(&self.config, &self.names, &network, spec);
         let image = spec::image(&self.config, &spec.terraform_version);
         for _ in 0..3 {
-            match self.create_named(&self.names.container(&spec.key), body.clone()).await {
-                Ok(()) => return Ok(true),
+            match self.engine.create(Some(&self.names.container(&spec.key)), body.clone()).await {
+                Ok(_) => return Ok(true),
                 Err(EngineError::DockerResponseServerError { status_code: 409, .. }) => {
                     match self.activity(&spec.key).await? {
                         Some(Activity::Created) | None => self.remove_container(&spec.key).await?,
@@ -142,56 +129,10 @@ impl DockerExecutor {
         Err(ExecError::Refused("a container of the run's name can't be replaced".into()))
     }
 
-    async fn create_named(
-        &self,
-        name: &str,
-        body: bollard::models::ContainerCreateBody,
-    ) -> Result<(), EngineError> {
-        let options =
-            CreateContainerOptions { name: Some(name.to_owned()), ..CreateContainerOptions::default() };
-        let engine = self
-            .engine()
-            .await
-            .map_err(|error| EngineError::DockerStreamError { error: error.to_string() })?;
-        engine.create_container(Some(options), body).await.map(drop)
-    }
-
-    async fn upload(&self, container: &str, path: &str, tar: Vec<u8>) -> ExecResult<()> {
-        let options =
-            UploadToContainerOptions { path: path.to_owned(), ..UploadToContainerOptions::default() };
-        let body = bollard::body_full(Bytes::from(tar));
-        self.engine().await?.upload_to_container(container, Some(options), body).await.map_err(fault)
-    }
-
-    async fn download(&self, container: &str, path: &str, limit: u64) -> ExecResult<Option<Vec<u8>>> {
-        let options = DownloadFromContainerOptions { path: path.to_owned() };
-        let mut stream = self.engine().await?.download_from_container(container, Some(options));
-        let mut tar = Vec::new();
-        // A tar holds a header block, the padding of the last block and an end mark beside the file.
-        let bound = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(16 * 1024);
-        while let Some(chunk) = stream.next().await {
-            match chunk {
-                Ok(chunk) => tar.extend_from_slice(&chunk),
-                Err(EngineError::DockerResponseServerError { status_code: 404, message }) => {
-                    return if message.contains("No such container") {
-                        Err(ExecError::Gone)
-                    } else {
-                        Ok(None)
-                    };
-                }
-                Err(error) => return Err(fault(error)),
-            }
-            if tar.len() > bound {
-                return Err(ExecError::TooLarge { path: path.to_owned(), limit });
-            }
-        }
-        archive::single_file(&tar, path, limit)
-    }
-
     async fn remove_container(&self, key: &PhaseKey) -> ExecResult<()> {
         let options = RemoveContainerOptions { force: true, v: false, link: false };
         accept(
-            self.engine().await?.remove_container(&self.names.container(key), Some(options)).await,
+            self.engine.docker().await?.remove_container(&self.names.container(key), Some(options)).await,
             &[404, 409],
         )
     }
@@ -216,7 +157,7 @@ impl DockerExecutor {
 impl Executor for DockerExecutor {
     async fn status(&self) -> ExecutorStatus {
         let probe = async {
-            let engine = self.engine().await.map_err(|error| error.to_string())?;
+            let engine = self.engine.docker().await.map_err(|error| error.to_string())?;
             self.image_status(engine).await
         };
         match tokio::time::timeout(PROBE, probe).await {
@@ -235,25 +176,29 @@ impl Executor for DockerExecutor {
             labels: Some(self.names.labels(&spec.key)),
             ..VolumeCreateRequest::default()
         };
-        self.engine().await?.create_volume(volume).await.map_err(fault)?;
+        self.engine.docker().await?.create_volume(volume).await.map_err(fault)?;
         if self.create(spec).await? {
             let container = self.names.container(&spec.key);
             let cli_config = self.mirror_index(&container).await?.cli_config();
             let mut files = spec.files.clone();
             files.push(VolumeFile::new(CLI_CONFIG, cli_config));
-            self.upload(&container, WORK, archive::of_files(&files)?).await?;
+            self.engine.upload(&container, WORK, archive::of_files(&files)?).await?;
         }
         Ok(())
     }
 
     async fn start(&self, key: &PhaseKey) -> ExecResult<()> {
         let name = self.names.container(key);
-        accept(self.engine().await?.start_container(&name, None::<StartContainerOptions>).await, &[304])
+        accept(
+            self.engine.docker().await?.start_container(&name, None::<StartContainerOptions>).await,
+            &[304],
+        )
     }
 
     async fn activity(&self, key: &PhaseKey) -> ExecResult<Option<Activity>> {
         let name = self.names.container(key);
-        let inspected = self.engine().await?.inspect_container(&name, None::<InspectContainerOptions>).await;
+        let inspected =
+            self.engine.docker().await?.inspect_container(&name, None::<InspectContainerOptions>).await;
         let state = match inspected {
             Ok(response) => response.state.unwrap_or_default(),
             Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => return Ok(None),
@@ -277,7 +222,7 @@ impl Executor for DockerExecutor {
             tail: "all".into(),
             ..LogsOptions::default()
         };
-        let stream = self.engine().await?.logs(&self.names.container(key), Some(options));
+        let stream = self.engine.docker().await?.logs(&self.names.container(key), Some(options));
         let mut skip = offset;
         let bytes = stream.map_err(fault).map_ok(move |output| {
             let mut bytes = output.into_bytes();
@@ -296,23 +241,26 @@ impl Executor for DockerExecutor {
         };
         let options = KillContainerOptions { signal: signal.to_owned() };
         // 409: the container does not run (any more).
-        accept(self.engine().await?.kill_container(&self.names.container(key), Some(options)).await, &[409])
+        accept(
+            self.engine.docker().await?.kill_container(&self.names.container(key), Some(options)).await,
+            &[409],
+        )
     }
 
     async fn collect(&self, key: &PhaseKey, path: &str, limit: u64) -> ExecResult<Option<Vec<u8>>> {
-        self.download(&self.names.container(key), &format!("{WORK}/{path}"), limit).await
+        self.engine.download(&self.names.container(key), &format!("{WORK}/{path}"), limit).await
     }
 
     async fn recover(&self, key: &PhaseKey, terraform_version: &str) -> ExecResult<bool> {
-        let engine = self.engine().await?;
+        let engine = self.engine.docker().await?;
         match engine.inspect_volume(&self.names.volume(key)).await {
             Ok(_) => {}
             Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => return Ok(false),
             Err(error) => return Err(fault(error)),
         }
         let body = spec::keeper(&self.config, &self.names, key, terraform_version);
-        match self.create_named(&self.names.container(key), body).await {
-            Ok(()) | Err(EngineError::DockerResponseServerError { status_code: 409, .. }) => Ok(true),
+        match self.engine.create(Some(&self.names.container(key)), body).await {
+            Ok(_) | Err(EngineError::DockerResponseServerError { status_code: 409, .. }) => Ok(true),
             Err(error) => Err(fault(error)),
         }
     }
@@ -320,12 +268,12 @@ impl Executor for DockerExecutor {
     async fn remove(&self, key: &PhaseKey) -> ExecResult<()> {
         self.remove_container(key).await?;
         let volume = self.names.volume(key);
-        let removed = self.engine().await?.remove_volume(&volume, None::<RemoveVolumeOptions>);
+        let removed = self.engine.docker().await?.remove_volume(&volume, None::<RemoveVolumeOptions>);
         accept(removed.await, &[404])
     }
 
     async fn list(&self) -> ExecResult<Vec<Found>> {
-        let engine = self.engine().await?;
+        let engine = self.engine.docker().await?;
         let filters = HashMap::from([("label".to_owned(), self.names.run_filter())]);
         let options = ListContainersOptions {
             all: true,
@@ -348,35 +296,5 @@ impl Executor for DockerExecutor {
             .into_iter()
             .filter_map(|volume| Some(Found { key: names::key_of(&volume.labels)?, running: false }));
         Ok(containers.chain(volumes).collect())
-    }
-}
-
-/// Success, or one of the status codes that mean that there is nothing left to do.
-fn accept(result: Result<(), EngineError>, fine: &[u16]) -> ExecResult<()> {
-    match result {
-        Err(EngineError::DockerResponseServerError { status_code, .. }) if fine.contains(&status_code) => {
-            Ok(())
-        }
-        other => other.map_err(fault),
-    }
-}
-
-/// What an engine's answer means for us.
-fn fault(error: EngineError) -> ExecError {
-    match error {
-        EngineError::DockerResponseServerError { message, .. }
-        | EngineError::DockerStreamError { error: message }
-            if message.contains("no space left on device") =>
-        {
-            ExecError::DiskFull(message)
-        }
-        EngineError::DockerResponseServerError { status_code: 404, message }
-            if message.contains("No such image") =>
-        {
-            ExecError::ImageMissing(message)
-        }
-        EngineError::DockerResponseServerError { status_code: 404, .. } => ExecError::Gone,
-        EngineError::DockerResponseServerError { message, .. } => ExecError::Refused(message),
-        other => ExecError::Unavailable(other.to_string()),
     }
 }

@@ -6,8 +6,8 @@ use bollard::models::{
     ContainerCreateBody, HostConfig, HostConfigLogConfig, Mount, MountType, ResourcesUlimits,
 };
 
-use super::{DockerConfig, Names};
-use crate::phase::{LaunchSpec, PROVIDERS, PhaseKey, RUNNER_UID, WORK};
+use super::{DockerConfig, Names, Program, sandbox::INPUT};
+use crate::phase::{LaunchSpec, Limits, PROVIDERS, PhaseKey, RUNNER_UID, WORK};
 
 const MIB: u64 = 1024 * 1024;
 /// No file on a volume grows beyond this: local volumes have no limit of their own.
@@ -35,7 +35,7 @@ pub fn container(
         labels: Some(names.labels(&spec.key)),
         stop_signal: Some("SIGINT".to_owned()),
         stop_timeout: i64::try_from(config.limits.grace.as_secs()).ok(),
-        host_config: Some(host(config, network, mounts(config, names, &spec.key))),
+        host_config: Some(host(&config.limits, network, mounts(config, names, &spec.key))),
         ..ContainerCreateBody::default()
     }
 }
@@ -52,7 +52,7 @@ pub fn keeper(
         image: Some(image(config, terraform_version)),
         cmd: Some(vec!["/nonexistent".to_owned()]),
         labels: Some(names.labels(key)),
-        host_config: Some(host(config, "none", mounts(config, names, key))),
+        host_config: Some(host(&config.limits, "none", mounts(config, names, key))),
         ..ContainerCreateBody::default()
     }
 }
@@ -63,7 +63,32 @@ pub fn mirror_writer(config: &DockerConfig, names: &Names, image: String) -> Con
     ContainerCreateBody {
         image: Some(image),
         labels: Some(names.instance_labels()),
-        host_config: Some(host(config, "none", vec![mount])),
+        host_config: Some(host(&config.limits, "none", vec![mount])),
+        ..ContainerCreateBody::default()
+    }
+}
+
+/// A container for one program, which goes with its volume and keeps no log: there is no disk that it could fill.
+pub fn sandbox(
+    image: &str,
+    limits: &Limits,
+    labels: HashMap<String, String>,
+    program: &Program,
+) -> ContainerCreateBody {
+    let environment = program.environment.0.iter().map(|(name, value)| format!("{name}={value}"));
+    let volume = Mount { typ: Some(MountType::VOLUME), target: Some(INPUT.to_owned()), ..Mount::default() };
+    let mut host = host(limits, "none", vec![volume]);
+    host.log_config = Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None });
+    // Ends what works on and on where nobody is left to kill it.
+    host.ulimits.get_or_insert_default().push(limit("cpu", limits.timeout.as_secs()));
+    ContainerCreateBody {
+        image: Some(image.to_owned()),
+        entrypoint: Some(program.argv.clone()),
+        env: Some(environment.collect()),
+        user: Some(format!("{RUNNER_UID}:{RUNNER_UID}")),
+        working_dir: Some(format!("{INPUT}/{}", program.directory)),
+        labels: Some(labels),
+        host_config: Some(host),
         ..ContainerCreateBody::default()
     }
 }
@@ -89,8 +114,7 @@ fn volume_mount(name: String, target: &str, read_only: bool) -> Mount {
     }
 }
 
-fn host(config: &DockerConfig, network: &str, mounts: Vec<Mount>) -> HostConfig {
-    let limits = &config.limits;
+fn host(limits: &Limits, network: &str, mounts: Vec<Mount>) -> HostConfig {
     let memory = i64::try_from(limits.memory_mib.saturating_mul(MIB)).ok();
     let log = HashMap::from([("max-size".to_owned(), "1g".to_owned())]);
     HostConfig {
