@@ -28,6 +28,8 @@ pub struct Item {
     pub position: u32,
     /// The sections made of the lists in `body`, in order.
     pub inner: Vec<SectionId>,
+    /// Made of a heading that is a name and of the text below it: no bullet says so.
+    pub implied: bool,
 }
 
 static BARE_NAME: LazyLock<Regex> =
@@ -43,6 +45,11 @@ static FLAG: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^\W*(required|optional|computed|output|beta|deprecated|default|forces|sensitive|read[ -]?only|write[ -]?only|only|experimental|conflicts|string|number|bool|boolean|block|list|set|map|object|attributes|dynamic|integer|int|ephemeral|exported|immutable|known after apply|available)\b",
     )
     .expect("a valid pattern")
+});
+
+static POINTER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^\W*(?:see|as|same as)\b[^.]*\b(?:above|below|arguments?|reference)\b[^.]*\W*$")
+        .expect("a valid pattern")
 });
 
 /// Reads a bullet; `None` when it starts with no name.
@@ -61,7 +68,30 @@ pub fn read(parts: &[Part]) -> Option<Item> {
         links,
         position: 0,
         inner: Vec::new(),
+        implied: false,
     })
+}
+
+/// The item that a heading and the text below it amount to.
+pub fn of_heading(name: &NamePath, text: &[Part], position: u32) -> Item {
+    let (flags, lead, body) = match text {
+        [Part::Paragraph(first), body @ ..] => {
+            let (flags, lead) = flags(&first.markdown());
+            (flags, lead, body)
+        }
+        body => (String::new(), String::new(), body),
+    };
+    Item {
+        names: vec![name.clone()],
+        flags,
+        lead,
+        body: body.to_vec(),
+        notes: Vec::new(),
+        links: text.iter().flat_map(links).map(str::to_owned).collect(),
+        position,
+        inner: Vec::new(),
+        implied: true,
+    }
 }
 
 fn links(part: &Part) -> Vec<&str> {
@@ -72,6 +102,17 @@ fn links(part: &Part) -> Vec<&str> {
 }
 
 impl Item {
+    /// Whether it says that it is an argument.
+    pub fn is_flagged(&self) -> bool {
+        let flags = self.flags.to_lowercase();
+        flags.contains("required") || flags.contains("optional")
+    }
+
+    /// Whether its text only sends the reader elsewhere: "See Argument Reference above."
+    pub fn is_pointer(&self) -> bool {
+        self.body.is_empty() && self.lead.len() < 80 && POINTER.is_match(&self.lead)
+    }
+
     /// The lists in the bullet.
     pub fn lists(&self) -> Vec<Vec<Vec<Part>>> {
         let list = |part: &Part| match part {

@@ -7,12 +7,15 @@
 mod bind;
 pub mod examples;
 mod facts;
+mod fit;
+mod introduction;
 mod item;
 mod outline;
 pub mod page;
 mod parts;
 mod prepare;
 mod skeleton;
+mod strays;
 mod title;
 
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -2,6 +2,7 @@
 //! section could be about is kept as a [`Title`], which `bind` resolves.
 
 use super::{
+    introduction,
     item::{self, Item},
     parts::{Part, Rich},
     title::{self, Role, Title},
@@ -14,6 +15,9 @@ pub type SectionId = usize;
 #[derive(Debug)]
 pub struct Section {
     pub parent: Option<SectionId>,
+    /// The introduction before it that it may go on with: one that named a block and then, in a further paragraph, says
+    /// when some of its arguments apply.
+    pub continues: Option<SectionId>,
     /// The item whose list this is.
     pub owner: Option<ItemId>,
     /// 1–6: headings; [`INTRO`]: a paragraph; [`LIST`]: a list inside an item.
@@ -24,6 +28,8 @@ pub struct Section {
     pub items: Vec<Item>,
     /// Everything else in it, in order.
     pub prose: Vec<Part>,
+    /// Where on the page it starts, in the count of items.
+    pub position: u32,
 }
 
 /// An item of a section.
@@ -47,7 +53,7 @@ pub struct Outline {
 impl Outline {
     pub fn new(parts: Vec<Part>) -> Self {
         let mut builder = Builder {
-            sections: vec![Section::new(None, 0, Title::default(), Role::Other)],
+            sections: vec![Section::new(None, 0, Title::default(), Role::Unknown)],
             open: vec![0],
             position: 0,
             in_note: false,
@@ -56,7 +62,21 @@ impl Outline {
         while let Some(part) = parts.next() {
             builder.add(part, parts.peek());
         }
-        Outline { sections: builder.sections }
+        let mut outline = Outline { sections: builder.sections };
+        outline.read_headings();
+        outline
+    }
+
+    /// Adds what headings that are names say of them to the sections around: "### `size`", and a paragraph.
+    fn read_headings(&mut self) {
+        for id in 1..self.sections.len() {
+            let section = &self.sections[id];
+            let (Some(name), Some(parent)) = (section.title.sole_name(), section.parent) else { continue };
+            if section.level > 2 && section.level < INTRO && !section.prose.is_empty() {
+                let item = item::of_heading(name, &section.prose, section.position);
+                self.sections[parent].items.push(item);
+            }
+        }
     }
 
     pub fn item(&self, id: ItemId) -> &Item {
@@ -67,7 +87,17 @@ impl Outline {
 impl Section {
     fn new(parent: Option<SectionId>, level: u8, title: Title, inherited: Role) -> Self {
         let role = title.role.unwrap_or(inherited);
-        Section { parent, owner: None, level, title, role, items: Vec::new(), prose: Vec::new() }
+        Section {
+            parent,
+            continues: None,
+            owner: None,
+            level,
+            title,
+            role,
+            items: Vec::new(),
+            prose: Vec::new(),
+            position: 0,
+        }
     }
 }
 
@@ -98,14 +128,23 @@ impl Builder {
     }
 
     fn open(&mut self, level: u8, title: Title) {
+        let before = *self.open.last().expect("the page itself is never closed");
+        let continues = (level == INTRO && self.current().level == INTRO)
+            .then_some(before)
+            .filter(|_| title.role.is_none() || self.current().items.is_empty());
         while self.open.len() > 1 && self.current().level >= level {
             self.open.pop();
         }
         let parent = self.open.last().copied();
         // A page's second-level headings are its chapters: each says anew what it is.
-        let inherited = if level <= 2 { Role::Other } else { self.current().role };
+        let inherited = if level <= 2 { Role::Unknown } else { self.current().role };
         self.open.push(self.sections.len());
         self.sections.push(Section::new(parent, level, title, inherited));
+        self.position += 1;
+        let position = self.position;
+        let section = self.current();
+        section.position = position;
+        section.continues = continues;
     }
 
     fn current(&mut self) -> &mut Section {
@@ -118,7 +157,7 @@ impl Builder {
         let plain = text.plain();
         let is_note = is_note(&plain);
         let introduces = !is_note && (before_list || plain.trim_end().ends_with(':'));
-        if let Some(title) = introduces.then(|| title::of_introduction(&text)).flatten() {
+        if let Some(title) = introduces.then(|| introduction::read(&text)).flatten() {
             return self.open(INTRO, title);
         }
         let section = self.current();

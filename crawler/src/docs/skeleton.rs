@@ -1,6 +1,9 @@
 //! The schema as the binder sees it: which names exist where.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use crate::catalog::{Attribute, Block, Docs, Field, ObjectAttribute, Type};
 
@@ -29,7 +32,8 @@ pub struct Child {
 #[derive(Debug, Default)]
 pub struct Skeleton<'a> {
     pub containers: Vec<Container<'a>>,
-    pub by_name: HashMap<&'a str, Vec<ContainerId>>,
+    /// Their names as they are and as [`normal`] makes them, the element itself left out.
+    names_of_containers: HashMap<String, &'a str>,
     /// Every name that stands anywhere in the schema, also inside object types.
     pub names: HashSet<&'a str>,
 }
@@ -38,10 +42,17 @@ impl<'a> Skeleton<'a> {
     pub fn new(block: &'a Block) -> Self {
         let mut skeleton = Skeleton::default();
         skeleton.block(None, "", block);
-        for (id, container) in skeleton.containers.iter().enumerate() {
-            skeleton.by_name.entry(container.name).or_default().push(id);
+        for container in skeleton.containers.iter().skip(1) {
+            skeleton.names_of_containers.insert(container.name.to_owned(), container.name);
+            skeleton.names_of_containers.entry(normal(container.name)).or_insert(container.name);
         }
         skeleton
+    }
+
+    /// The container name that `word` stands for: as it is, else in another spelling or number.
+    pub fn container_name(&self, word: &str) -> Option<&'a str> {
+        let names = &self.names_of_containers;
+        names.get(word).or_else(|| names.get(&normal(word))).copied()
     }
 
     fn open(&mut self, parent: Option<ContainerId>, name: &'a str) -> ContainerId {
@@ -98,20 +109,48 @@ impl<'a> Skeleton<'a> {
         std::iter::successors(self.containers[id].parent, |&id| self.containers[id].parent)
     }
 
-    /// Whether `path` is how the way from some ancestor down to `id` ends.
-    pub fn ends_with(&self, id: ContainerId, path: &[String]) -> bool {
-        let mut at = Some(id);
-        path.iter().rev().all(|name| {
-            let Some(container) = at.map(|id| &self.containers[id]) else { return false };
-            at = container.parent;
-            container.name == name
-        })
+    /// Whether `names` are those of containers around `id`, outermost first; others may stand between.
+    pub fn is_around(&self, id: ContainerId, names: &[&str]) -> bool {
+        let mut ancestors = self.ancestors(id).map(|id| self.containers[id].name);
+        names.iter().rev().all(|name| ancestors.any(|ancestor| ancestor == *name))
+    }
+
+    /// For each container, a digest of the names inside it at any depth, and how many they are.
+    pub fn shapes(&self) -> Vec<(u64, usize)> {
+        let mut shapes = vec![(0, 0); self.containers.len()];
+        // Inner containers come after those around them.
+        for (id, container) in self.containers.iter().enumerate().rev() {
+            let mut digest = DefaultHasher::new();
+            let mut parts = container.children.len();
+            for (name, child) in &container.children {
+                let (inner, count) = child.container.map_or((0, 0), |inner| shapes[inner]);
+                (name, inner).hash(&mut digest);
+                parts += count;
+            }
+            shapes[id] = (digest.finish(), parts);
+        }
+        shapes
     }
 
     /// The container at `path` below `from`.
     pub fn descend(&self, from: ContainerId, path: &[String]) -> Option<ContainerId> {
         path.iter().try_fold(from, |id, name| self.containers[id].children.get(name.as_str())?.container)
     }
+}
+
+/// A name without case, word marks and number: `ByteMatchTuples`, `byte match tuple` → `bytematchtuple`.
+pub fn normal(name: &str) -> String {
+    let mut normal: String =
+        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    if let Some(stem) = normal.strip_suffix("ies").filter(|stem| stem.len() > 1) {
+        return format!("{stem}y");
+    }
+    if normal.ends_with("sses") || normal.ends_with("xes") {
+        normal.truncate(normal.len() - 2);
+    } else if normal.ends_with('s') && !normal.ends_with("ss") {
+        normal.pop();
+    }
+    normal
 }
 
 /// The attributes of an object type, or of the objects in a collection.

@@ -1,4 +1,4 @@
-//! What a heading or an introducing paragraph says its section is about.
+//! What a heading says its section is about; `introduction` does the same for paragraphs.
 
 use std::sync::LazyLock;
 
@@ -13,8 +13,10 @@ pub enum Role {
     Arguments,
     /// What the provider gives back.
     Attributes,
-    /// Examples, imports, prose.
+    /// Examples, imports.
     Other,
+    /// The page doesn't say.
+    Unknown,
 }
 
 /// A name as a page writes it, split at the dots: `settings.backup.location`.
@@ -27,8 +29,8 @@ pub struct Title {
     pub path: Option<NamePath>,
     /// Names written as code: certain.
     pub names: Vec<NamePath>,
-    /// Names that the words may mean, likeliest first.
-    pub guesses: Vec<String>,
+    /// What the words may mean, likeliest first; each is one name or several that the section is about together.
+    pub guesses: Vec<Vec<NamePath>>,
     /// The heading's words in lower case; empty for anything but a heading.
     pub words: String,
     /// As the page writes it, without markup.
@@ -45,23 +47,25 @@ const PATH_ANCHORS: [&str; 3] = ["nestedblock--", "nestedatt--", "nestedobjatt--
 
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| regex(r"^[A-Za-z][A-Za-z0-9_]*(\.([A-Za-z0-9_]+|\*|#))*(\[\*?\]|\.)?$"));
+/// What some pages write between the names of a path.
+static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| regex(r"\s*(?:::|->|→|»|>|/|:\s)\s*"));
+/// A path that stands in plain words.
+static DOTTED: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*(\.[a-z][a-z0-9]*(_[a-z0-9]+)*)+$"));
+static AND: LazyLock<Regex> = LazyLock::new(|| regex(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or|&)\s+|\s*/\s*"));
 static IDENTIFIER: LazyLock<Regex> = LazyLock::new(|| regex(r"\b[a-z][a-z0-9]*(_[a-z0-9]+)+\b"));
-static VERB: LazyLock<Regex> = LazyLock::new(|| {
+pub(super) static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?i)\b(support|export|contain|accept|consist|has|have|includ|requir|provide|expose|expect|follow|attributes are|arguments are|as follows|takes?\b|allows?\b)",
+        r"(?i)\b(within|inside|in|of|under|for|from)(\s+(the|a|an|each|every|its|parent|nested|following))*\s*[(\[]*$",
     )
 });
-static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"(?i)\b(within|inside|in|of|under|for|from)(\s+(the|a|an|each|every|its|parent))*\s*[(\[]*$")
+/// What stands before a name that the list is not about.
+static EXCEPT: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"(?i)\b(except|excluding|without|besides|other than|not)(\s+(the|for|a|an))*\s*$")
 });
 static LIST_OF_NAMES: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?i)^\s*(,|/|&|and|or|,\s*and|,\s*or)\s*(the\s+)?$"));
-static BLOCK_WORD: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?i)\s+(nested\s+)?(blocks?|objects?|sub-?blocks?)\b"));
-static NOT_ARGUMENTS: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?i)\bvalues?\b|\bexamples?\b|\bpermissions?\b|\bcommands?\b|^\s*(when|if)\b"));
-
-fn regex(pattern: &str) -> Regex {
+pub(super) fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a valid pattern")
 }
 
@@ -85,7 +89,10 @@ pub fn of_heading(text: &Rich) -> Title {
     let plain = text.plain();
     let mut anchors = text.anchors.clone();
     anchors.push(slug(&plain));
-    let (names, within) = named(&text.spans);
+    let (mut names, within) = named(&text.spans);
+    if names.is_empty() {
+        names.extend(plain.split_whitespace().filter(|word| DOTTED.is_match(word)).filter_map(name_path));
+    }
     let guesses = if names.is_empty() { guess(&plain) } else { Vec::new() };
     Title {
         path: path_of(&text.anchors),
@@ -99,37 +106,44 @@ pub fn of_heading(text: &Rich) -> Title {
     }
 }
 
-/// Reads a paragraph that stands before a list; `None` when it introduces nothing new.
-pub fn of_introduction(text: &Rich) -> Option<Title> {
-    let plain = text.plain();
-    let path = path_of(&text.anchors);
-    let role = role_of_introduction(&plain);
-    let prose: String =
-        text.spans.iter().filter(|s| s.style != Style::Code).map(|s| s.plain.as_str()).collect();
-    let (names, within) = if NOT_ARGUMENTS.is_match(&prose) { Default::default() } else { introduced(text) };
-    if path.is_none() && names.is_empty() && role.is_none() {
-        return None;
-    }
-    Some(Title {
-        path,
-        names,
-        within,
-        text: plain.trim().to_owned(),
-        role,
-        anchors: text.anchors.clone(),
-        ..Title::default()
-    })
-}
-
 impl Title {
     /// The title of a list inside an item of these names.
     pub fn of_list(names: &[NamePath]) -> Self {
         let text = names.iter().map(|path| path.join(".")).collect::<Vec<_>>().join(", ");
         Title { names: names.to_vec(), text, ..Title::default() }
     }
+
+    /// Whether it says no more than that there are arguments: "Optional", "The following arguments are supported:".
+    pub fn is_general(&self) -> bool {
+        self.names.is_empty()
+            && self
+                .guesses
+                .iter()
+                .flatten()
+                .flatten()
+                .all(|guess| guess.split('_').all(|word| GENERAL.contains(&word)))
+    }
+
+    /// The one name that a heading consists of, besides words for its kind.
+    pub fn sole_name(&self) -> Option<&NamePath> {
+        let only = match (&self.names[..], &self.guesses[..]) {
+            ([name], _) => name,
+            ([], [names]) if names.len() == 1 && !self.words.is_empty() => &names[0],
+            _ => return None,
+        };
+        let mut words =
+            self.words.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty());
+        let part = |word: &str| only.iter().any(|name| name.eq_ignore_ascii_case(word));
+        words.all(|word| part(word) || KIND_WORDS.contains(&word) || GENERAL.contains(&word)).then_some(only)
+    }
+
+    /// Whether the section is on how long operations may take.
+    pub fn is_about_timeouts(&self) -> bool {
+        self.text.to_lowercase().contains("timeouts")
+    }
 }
 
-fn path_of(anchors: &[String]) -> Option<NamePath> {
+pub(super) fn path_of(anchors: &[String]) -> Option<NamePath> {
     anchors
         .iter()
         .find_map(|anchor| PATH_ANCHORS.iter().find_map(|prefix| anchor.strip_prefix(prefix)))
@@ -137,12 +151,14 @@ fn path_of(anchors: &[String]) -> Option<NamePath> {
 }
 
 /// The names in a heading, and those of the blocks around its subject.
-fn named(spans: &[Span]) -> (Vec<NamePath>, Vec<String>) {
+pub(super) fn named(spans: &[Span]) -> (Vec<NamePath>, Vec<String>) {
     let (mut names, mut within) = (Vec::new(), Vec::new());
     let mut before = String::new();
     let mut inside = false;
     for span in spans {
-        let path = (span.style == Style::Code).then(|| name_path(&span.plain)).flatten();
+        let path = (span.style == Style::Code)
+            .then(|| name_path(&SEPARATOR.replace_all(&span.plain, ".")))
+            .flatten();
         let Some(path) = path else {
             before.push_str(&span.plain);
             continue;
@@ -151,42 +167,14 @@ fn named(spans: &[Span]) -> (Vec<NamePath>, Vec<String>) {
         if !LIST_OF_NAMES.is_match(&before) {
             inside = !names.is_empty() && INSIDE.is_match(&before);
         }
-        if inside {
-            within.extend(path)
-        } else {
-            names.push(path)
+        match (EXCEPT.is_match(&before), inside) {
+            (true, _) => {}
+            (false, true) => within.extend(path),
+            (false, false) => names.push(path),
         }
         before.clear();
     }
     (names, within)
-}
-
-/// The names that a paragraph introduces: those before its verb, else those that it says the list is for.
-fn introduced(text: &Rich) -> (Vec<NamePath>, Vec<String>) {
-    let spans = &text.spans;
-    let verb = spans.iter().position(|span| span.style != Style::Code && VERB.is_match(&span.plain));
-    let Some(verb) = verb else { return Default::default() };
-    let start = VERB.find(&spans[verb].plain).map_or(0, |found| found.start());
-    let mut head = spans[..verb].to_vec();
-    head.push(Span { plain: spans[verb].plain[..start].to_owned(), ..spans[verb].clone() });
-    let found = named(&head);
-    if !found.0.is_empty() {
-        return found;
-    }
-    let tail = &spans[verb..];
-    let after =
-        tail.windows(2).position(|pair| pair[1].style == Style::Code && INSIDE.is_match(&pair[0].plain));
-    match after {
-        Some(i) => named(&tail[i + 1..]),
-        None => (block_in_words(&head), Vec::new()),
-    }
-}
-
-/// "Parameter blocks" → `parameter`.
-fn block_in_words(head: &[Span]) -> Vec<NamePath> {
-    let words: String = head.iter().map(|span| span.plain.as_str()).collect();
-    let subject = BLOCK_WORD.find(&words).map(|block| &words[..block.start()]);
-    subject.into_iter().flat_map(guess).map(|name| vec![name]).collect()
 }
 
 fn role_of_heading(text: &Rich) -> Option<Role> {
@@ -211,20 +199,42 @@ fn role_of_heading(text: &Rich) -> Option<Role> {
     }
 }
 
-fn role_of_introduction(plain: &str) -> Option<Role> {
-    let text = plain.to_lowercase();
-    let exported = text.contains("export") || text.contains("attributes are available");
-    if exported {
-        Some(Role::Attributes)
-    } else if text.contains("arguments are") || text.contains("following arguments") {
-        Some(Role::Arguments)
-    } else {
-        None
-    }
-}
+/// Words of titles that name nothing.
+const GENERAL: [&str; 30] = [
+    "required",
+    "optional",
+    "read",
+    "only",
+    "argument",
+    "arguments",
+    "attribute",
+    "attributes",
+    "reference",
+    "references",
+    "computed",
+    "schema",
+    "input",
+    "inputs",
+    "output",
+    "outputs",
+    "exported",
+    "supported",
+    "common",
+    "general",
+    "basic",
+    "other",
+    "additional",
+    "nested",
+    "properties",
+    "parameters",
+    "options",
+    "fields",
+    "settings",
+    "configuration",
+];
 
 /// Words that say what kind of thing a heading's subject is.
-const KIND_WORDS: [&str; 19] = [
+const KIND_WORDS: [&str; 29] = [
     "block",
     "blocks",
     "configuration",
@@ -244,29 +254,76 @@ const KIND_WORDS: [&str; 19] = [
     "structure",
     "parameters",
     "for",
+    "properties",
+    "settings",
+    "section",
+    "list",
+    "one",
+    "in",
+    "of",
+    "its",
+    "and",
+    "sub",
 ];
 
-/// `EBS Block Device Configuration` → `ebs_block_device_configuration`, `ebs_block_device`.
-fn guess(plain: &str) -> Vec<String> {
+/// Words of a longer subject that may still be its name: "Targets say which machines …".
+const LEADING_WORDS: usize = 3;
+/// A subject of more words is a sentence.
+const MAX_WORDS: usize = 8;
+
+/// `EBS Block Device Configuration` → `ebs_block_device_configuration`, `ebs_block_device`; `Ingress and egress` →
+/// both.
+pub(super) fn guess(plain: &str) -> Vec<Vec<NamePath>> {
     let lower = plain.to_lowercase();
-    let mut guesses: Vec<String> =
-        IDENTIFIER.find_iter(&lower).map(|found| found.as_str().to_owned()).collect();
-    let mut words: Vec<&str> =
-        lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|w| !w.is_empty()).collect();
-    if words.len() > 8 {
-        return guesses;
+    let words = words_of(&lower);
+    let mut guesses: Vec<Vec<NamePath>> = Vec::new();
+    if words.len() <= MAX_WORDS {
+        // "vpc_connectivity client_authentication Argument Reference": names in a row are a path.
+        let path: Vec<_> = words.iter().filter(|word| !is_kind(word)).map(|w| (*w).to_owned()).collect();
+        if path.len() > 1 && path.iter().any(|word| word.contains('_')) {
+            guesses.push(vec![path]);
+        }
     }
-    while !words.is_empty() {
-        guesses.push(words.join("_"));
-        if words.last().is_some_and(|word| KIND_WORDS.contains(word)) {
+    let parts: Vec<&str> = AND.split(&lower).filter(|part| !part.trim().is_empty()).collect();
+    if parts.len() > 1 {
+        let each = parts.iter().filter_map(|part| shortened(words_of(part)).pop());
+        guesses.push(each.map(|name| vec![name]).collect());
+    }
+    guesses.extend(IDENTIFIER.find_iter(&lower).map(|found| vec![vec![found.as_str().to_owned()]]));
+    let joined = if words.len() > MAX_WORDS {
+        (1..=LEADING_WORDS).rev().map(|count| words[..count].join("_")).collect()
+    } else {
+        shortened(words)
+    };
+    guesses.extend(joined.into_iter().map(|name| vec![vec![name]]));
+    // A word for a kind is a name where it is all there is: "### configuration".
+    let sole = words_of(&lower).len() == 1 && lower.trim().len() > 3;
+    guesses.retain(|names| sole || !names.iter().flatten().all(|name| is_kind(&name.as_str())));
+    guesses
+}
+
+fn words_of(lower: &str) -> Vec<&str> {
+    lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect()
+}
+
+fn is_kind(word: &&str) -> bool {
+    KIND_WORDS.contains(word)
+}
+
+/// The words joined, with fewer and fewer of those that only say what kind of thing it is.
+fn shortened(mut words: Vec<&str>) -> Vec<String> {
+    let mut names = Vec::new();
+    while !words.is_empty() && words.len() <= MAX_WORDS {
+        names.push(words.join("_"));
+        if words.last().is_some_and(is_kind) {
             words.pop();
-        } else if words.first().is_some_and(|word| KIND_WORDS.contains(word)) {
+        } else if words.first().is_some_and(is_kind) {
             words.remove(0);
         } else {
             break;
         }
     }
-    guesses
+    names
 }
 
 /// The anchor that documentation sites give a heading.
