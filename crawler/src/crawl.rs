@@ -8,11 +8,12 @@ use serde::Serialize;
 
 use crate::{
     catalog::{
-        Address, Attribute, Block, Catalog, Document, Entry, Import, Kind, NewVersion, Published,
+        Address, Attribute, Block, Catalog, Document, Entry, Import, Index, Kind, NewVersion, Published,
         QualityReport, diff,
     },
-    docs::{self, Pages, examples::References},
+    docs::{self, Pages, Unbound, examples::References},
     error::{Error, Result},
+    fingerprint::fingerprint,
     quality,
     schema::{self, Element},
     source::{Observer, Progress, ProviderSource, Stage},
@@ -30,24 +31,58 @@ pub struct Report {
     pub published: Published,
 }
 
-/// Reads a provider and publishes it in `catalog`. Nothing is written before all of it has been read.
+/// Reads a provider and publishes it in `catalog`, unless the catalog has what this program makes of this source
+/// already. Nothing is written before all of it has been read.
 pub async fn import(catalog: &Catalog, source: ProviderSource, observer: &dyn Observer) -> Result<Report> {
+    let (address, version) = (source.address.clone(), source.version.clone());
     observer.progress(Progress { stage: Stage::Reading, done: 0, total: 0 });
-    let new = tokio::task::spawn_blocking(move || build(&source))
-        .await
-        .map_err(|e| Error::invalid("crawl", format!("stopped: {e}")))??;
+    let (source, fingerprint) = blocking(move || {
+        let fingerprint = fingerprint(&source);
+        (source, fingerprint)
+    })
+    .await?;
+    if let Some(index) = present(catalog, &address, &version, &fingerprint).await? {
+        return Ok(report(address, version, Published::Unchanged, |kind| {
+            index.elements.iter().filter(|entry| entry.kind == kind).count()
+        }));
+    }
+    let new = blocking(move || build(&source)).await??;
+    let new = NewVersion { source: fingerprint, ..new };
     observer.progress(Progress { stage: Stage::Writing, done: 0, total: new.documents.len() as u64 });
     let published = catalog.publish(&new).await?;
-    let count = |kind: Kind| new.documents.iter().filter(|(entry, _)| entry.kind == kind).count();
-    Ok(Report {
+    Ok(report(address, version, published, |kind| {
+        new.documents.iter().filter(|(entry, _)| entry.kind == kind).count()
+    }))
+}
+
+/// The index of a version, if it was made from the source with this fingerprint.
+async fn present(
+    catalog: &Catalog,
+    address: &Address,
+    version: &str,
+    fingerprint: &str,
+) -> Result<Option<Index>> {
+    let versions = catalog.versions(address).await?.versions;
+    if versions.iter().any(|v| v.version == version && v.source == fingerprint) {
+        return catalog.index(address, version).await;
+    }
+    Ok(None)
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|e| Error::invalid("crawl", format!("stopped: {e}")))
+}
+
+fn report(address: Address, version: String, published: Published, count: impl Fn(Kind) -> usize) -> Report {
+    Report {
         resources: count(Kind::Resource),
         data_sources: count(Kind::DataSource),
         ephemeral_resources: count(Kind::EphemeralResource),
         functions: count(Kind::Function),
-        address: new.address,
-        version: new.version,
+        address,
+        version,
         published,
-    })
+    }
 }
 
 /// Reads a provider: the schema of every element, bound to its page.
@@ -63,18 +98,20 @@ pub fn build(source: &ProviderSource) -> Result<NewVersion> {
         .elements()
         .par_iter()
         .map(|element| {
-            let document = document(source, element, &pages, &references)?;
-            let measured = quality::measure(&document, Vec::new());
+            let (document, unbound) = document(source, element, &pages, &references)?;
+            let measured = quality::measure(&document, unbound);
             Ok(((entry(&document), encode(&document)), measured))
         })
         .collect::<Result<_>>()?;
     let (documents, measured): (Vec<_>, Vec<_>) = read.into_iter().unzip();
-    let report = quality::report(measured, Vec::new(), source.problems.clone());
+    let elements = provider.elements().iter().map(|element| (element.kind, element.name.as_str()));
+    let unused = pages.unmatched(elements).into_iter().map(|page| page.path.clone()).collect();
+    let report = quality::report(measured, unused, source.problems.clone());
     Ok(NewVersion {
         address: source.address.clone(),
         version: source.version.clone(),
         documents,
-        extras: BTreeMap::from([(QualityReport::FILE, encode(&report))]),
+        extras: BTreeMap::from([(QualityReport::FILE.to_owned(), encode(&report))]),
         source: String::new(),
     })
 }
@@ -84,13 +121,11 @@ fn document(
     element: &Element,
     pages: &Pages,
     references: &References,
-) -> Result<Document> {
+) -> Result<(Document, Vec<Unbound>)> {
     let schema = element.read(&source.place)?;
     let mut block = schema.block;
     let page = pages.of(element.kind, &element.name);
-    if let Some(page) = page {
-        docs::document(&mut block, page);
-    }
+    let unbound = page.map(|page| docs::document(&mut block, page)).unwrap_or_default();
     references.attach(element.kind, &element.name, &mut block);
     let mut document = Document {
         kind: element.kind,
@@ -127,7 +162,7 @@ fn document(
             document.description.clone_from(&page.description);
         }
     }
-    Ok(document)
+    Ok((document, unbound))
 }
 
 fn encode(value: &impl Serialize) -> Bytes {

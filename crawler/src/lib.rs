@@ -9,6 +9,7 @@ pub mod crawl;
 pub mod docs;
 mod error;
 pub mod http;
+mod fingerprint;
 mod quality;
 pub mod schema;
 pub mod source;

@@ -1,8 +1,11 @@
 //! Measures a provider version's documents for its [`QualityReport`].
 
-use crate::catalog::{
-    Attribute, Block, Coverage, Docs, Document, ElementQuality, Kind, KindQuality, Listing, Problem,
-    QualityReport, UnboundArguments,
+use crate::{
+    catalog::{
+        Attribute, Block, Coverage, Docs, Document, ElementQuality, Kind, KindQuality, Listing, Problem,
+        QualityReport, UnboundArgument, UnboundArguments,
+    },
+    docs::Unbound,
 };
 
 /// Elements, pages and problems that a report names at most; it counts the rest.
@@ -18,11 +21,11 @@ pub struct Measured {
     name: String,
     page: String,
     coverage: Coverage,
-    unbound: Vec<String>,
+    unbound: Vec<UnboundArgument>,
 }
 
 /// Measures an element. `unbound` are the arguments that its page describes and its schema does not have.
-pub fn measure(document: &Document, unbound: Vec<String>) -> Measured {
+pub fn measure(document: &Document, unbound: Vec<Unbound>) -> Measured {
     let mut coverage =
         Coverage { elements: 1, pages: u32::from(!document.page.is_empty()), ..Coverage::default() };
     count_block(&document.block, &mut coverage);
@@ -31,7 +34,10 @@ pub fn measure(document: &Document, unbound: Vec<String>) -> Measured {
         name: document.name.clone(),
         page: document.page.clone(),
         coverage,
-        unbound,
+        unbound: unbound
+            .into_iter()
+            .map(|Unbound { section, name }| UnboundArgument { name, section })
+            .collect(),
     }
 }
 

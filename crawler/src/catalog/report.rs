@@ -123,8 +123,18 @@ pub struct UnboundArguments {
     pub kind: Kind,
     pub name: String,
     pub page: String,
-    /// As the page names them, in its order.
-    pub arguments: Listing<String>,
+    /// In the page's order.
+    pub arguments: Listing<UnboundArgument>,
+}
+
+/// One of [`UnboundArguments`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnboundArgument {
+    /// As the page writes it, dotted or not.
+    pub name: String,
+    /// The heading, introduction or item that it is listed under, without markup.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub section: String,
 }
 
 /// One item of a source (a page, a listing, an element) that could not be read and was left out.

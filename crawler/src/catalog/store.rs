@@ -44,7 +44,7 @@ pub struct NewVersion {
     pub version: String,
     pub documents: Vec<(Entry, Bytes)>,
     /// Further objects of the version by file name, such as `report.json`.
-    pub extras: BTreeMap<&'static str, Bytes>,
+    pub extras: BTreeMap<String, Bytes>,
     /// See [`VersionEntry::source`].
     pub source: String,
 }
@@ -76,7 +76,7 @@ impl NewVersion {
             .documents
             .iter()
             .map(|(entry, json)| (document_key(entry.kind, &entry.name), json))
-            .chain(self.extras.iter().map(|(name, bytes)| ((*name).to_owned(), bytes)))
+            .chain(self.extras.iter().map(|(name, bytes)| (name.clone(), bytes)))
             .collect();
         documents.sort();
         let mut hasher = Sha256::new();
@@ -162,7 +162,14 @@ impl Catalog {
     pub async fn publish(&self, new: &NewVersion) -> Result<Published> {
         let index = new.index();
         let present = self.versions(&new.address).await?;
-        if present.versions.iter().any(|v| v.version == new.version && v.digest == index.digest) {
+        if let Some(same) =
+            present.versions.iter().find(|v| v.version == new.version && v.digest == index.digest)
+        {
+            // Read anew for nothing: the next time it need not be.
+            if !new.source.is_empty() && same.source != new.source {
+                self.point_to(&new.address, VersionEntry { source: new.source.clone(), ..same.clone() })
+                    .await?;
+            }
             return Ok(Published::Unchanged);
         }
         let prefix = format!("{}/{}/{}", folder(&new.address), new.version, &index.digest[..16]);
@@ -170,7 +177,7 @@ impl Catalog {
             .documents
             .iter()
             .map(|(entry, json)| (document_key(entry.kind, &entry.name), json.clone()))
-            .chain(new.extras.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone())))
+            .chain(new.extras.iter().map(|(name, bytes)| (name.clone(), bytes.clone())))
             .chain([(String::from("index.json"), encode(&index))]);
         stream::iter(objects)
             .map(Ok::<_, Error>)

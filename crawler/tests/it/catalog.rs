@@ -8,7 +8,7 @@ use std::{
 
 use cloudoven_crawler::{
     Error,
-    catalog::{Kind, Published},
+    catalog::{Coverage, Kind, Published, QualityReport},
     crawl,
     source::{self, Limits, Quiet},
 };
@@ -134,4 +134,50 @@ async fn versions_are_listed_newest_first() {
     let versions = place.catalog().versions(&address()).await.unwrap();
     let names: Vec<_> = versions.versions.iter().map(|v| v.version.as_str()).collect();
     assert_eq!(names, ["1.10.0", "1.10.0-beta1", "1.9.0"]);
+}
+
+#[tokio::test]
+async fn a_version_comes_with_a_report() {
+    let place = Place::new();
+    let block = r#"{"attributes":{"name":{"type":"string","required":true},"size":{"type":"string","optional":true}}}"#;
+    let bundle = place.bundle(
+        "bundle.tar.zst",
+        &[
+            (&format!("{FOLDER}/schema.json"), &schema(block)),
+            (
+                &format!("{FOLDER}/docs/resources/server.md"),
+                "# cloud_server\n\n## Argument Reference\n\n* `name` - The name. Defaults to `web`.\n* `colour` - The colour.\n",
+            ),
+            (&format!("{FOLDER}/docs/resources/network.md"), "# cloud_network\n"),
+            (&format!("{FOLDER}/docs/guides/start.md"), "# Start\n"),
+        ],
+    );
+    import(&place, &bundle).await.unwrap();
+    let report: QualityReport =
+        place.catalog().extra(&address(), "1.2.0", QualityReport::FILE).await.unwrap().unwrap();
+    let resources = report.kinds.iter().find(|kind| kind.kind == Kind::Resource).unwrap().coverage;
+    assert_eq!(
+        resources,
+        Coverage { elements: 1, pages: 1, arguments: 2, documented: 1, defaults: 1, ..Coverage::default() }
+    );
+    assert_eq!(report.unused_pages.items, ["resources/network.md"]);
+    let unbound = &report.unbound.items[0];
+    assert_eq!((unbound.name.as_str(), unbound.page.as_str()), ("cloud_server", "resources/server.md"));
+    assert_eq!(unbound.arguments.items[0].name, "colour");
+    let worst = &report.worst.items[0];
+    assert_eq!((worst.name.as_str(), worst.arguments, worst.undocumented), ("cloud_server", 2, 1));
+}
+
+#[tokio::test]
+async fn an_unchanged_source_is_not_read_again() {
+    let place = Place::new();
+    let bundle = bundle(&place, "bundle.tar.zst", SERVER);
+    import(&place, &bundle).await.unwrap();
+    let entry = place.catalog().versions(&address()).await.unwrap().versions.remove(0);
+    assert!(!entry.source.is_empty());
+    // Were the documents made again, they would not have this digest, and would be written.
+    let versions = place.catalog_path().join(entry.prefix).join("../../versions.json");
+    let text = std::fs::read_to_string(&versions).unwrap();
+    std::fs::write(&versions, text.replace(&entry.digest, &"0".repeat(64))).unwrap();
+    assert_eq!(import(&place, &bundle).await.unwrap(), [Published::Unchanged]);
 }
