@@ -16,6 +16,7 @@ use crate::{
     fingerprint::fingerprint,
     quality,
     schema::{self, Element},
+    search,
     source::{Observer, Progress, ProviderSource, Stage},
 };
 
@@ -100,10 +101,10 @@ pub fn build(source: &ProviderSource) -> Result<NewVersion> {
         .map(|element| {
             let (document, unbound) = document(source, element, &pages, &references)?;
             let measured = quality::measure(&document, unbound);
-            Ok(((entry(&document), encode(&document)), measured))
+            Ok(((entry(&document), encode(&document)), measured, search::Part::of(&document)))
         })
         .collect::<Result<_>>()?;
-    let (documents, measured): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    let (documents, measured, parts): (Vec<_>, Vec<_>, Vec<_>) = read.into_iter().collect();
     let elements = provider.elements().iter().map(|element| (element.kind, element.name.as_str()));
     let unused = pages.unmatched(elements).into_iter().map(|page| page.path.clone()).collect();
     let report = quality::report(measured, unused, source.problems.clone());
@@ -111,7 +112,10 @@ pub fn build(source: &ProviderSource) -> Result<NewVersion> {
         address: source.address.clone(),
         version: source.version.clone(),
         documents,
-        extras: BTreeMap::from([(QualityReport::FILE.to_owned(), encode(&report))]),
+        extras: BTreeMap::from([
+            (QualityReport::FILE.to_owned(), encode(&report)),
+            (search::FILE.to_owned(), search::build(parts)),
+        ]),
         source: String::new(),
     })
 }

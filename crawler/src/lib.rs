@@ -12,6 +12,7 @@ mod fingerprint;
 pub mod http;
 mod quality;
 pub mod schema;
+pub mod search;
 pub mod source;
 
 pub use error::{Error, Result};

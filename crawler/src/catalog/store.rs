@@ -158,6 +158,16 @@ impl Catalog {
         Ok(self.get(&Path::from(format!("{prefix}/{name}"))).await?.map(|(value, _)| value))
     }
 
+    /// The same for an object that is not JSON.
+    pub async fn extra_bytes(&self, address: &Address, version: &str, name: &str) -> Result<Option<Bytes>> {
+        let Some(prefix) = self.prefix(address, version).await? else { return Ok(None) };
+        match self.store.get(&Path::from(format!("{prefix}/{name}"))).await {
+            Ok(result) => Ok(Some(result.bytes().await?)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(e) => Err(e.into()),
+        }
+    }
+
     /// Writes a version and makes it visible.
     pub async fn publish(&self, new: &NewVersion) -> Result<Published> {
         let index = new.index();

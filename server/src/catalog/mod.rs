@@ -1,7 +1,7 @@
 //! The catalogs in use: every provider's names in memory, its documents read on demand through a bounded cache.
 
 mod resolve;
-mod search;
+pub mod search;
 
 use std::{
     collections::HashMap,
@@ -9,10 +9,12 @@ use std::{
     time::Duration,
 };
 
-use cloudoven_crawler::catalog::{Address, Catalog, Document, Index, Kind};
+use cloudoven_crawler::{
+    catalog::{Address, Catalog, Document, Index, Kind},
+    search::SearchObject,
+};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use moka::future::Cache;
-pub use search::Found;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -24,6 +26,8 @@ use crate::{
 const CONCURRENCY: usize = 16;
 /// Documents kept in memory. The largest are about 400 KiB, the usual ones 10 KiB.
 const CACHED_DOCUMENTS: u64 = 600;
+/// Bytes of search objects of versions that are not the newest.
+const CACHED_SEARCH: u64 = 32 << 20;
 /// How often another process's crawl is looked for.
 const REFRESH: Duration = Duration::from_secs(15);
 
@@ -35,6 +39,8 @@ pub struct Catalogs {
     catalog: Catalog,
     loaded: Arc<RwLock<Arc<Loaded>>>,
     documents: Cache<Key, Option<Arc<Document>>>,
+    /// By provider and digest.
+    older_search: Cache<(Address, String), Option<SearchObject>>,
 }
 
 /// What is known without reading a document. Never changes; a refresh replaces it whole.
@@ -52,6 +58,7 @@ pub struct ProviderVersion {
     pub index: Arc<Index>,
     /// Whether it is the provider's newest in the catalog.
     pub newest: bool,
+    search: Arc<search::Slot>,
 }
 
 impl Catalogs {
@@ -61,6 +68,12 @@ impl Catalogs {
             catalog: Catalog::open(blobs.store()),
             loaded: Arc::default(),
             documents: Cache::new(CACHED_DOCUMENTS),
+            older_search: Cache::builder()
+                .weigher(|_, object: &Option<SearchObject>| {
+                    object.as_ref().map_or(1, |o| u32::try_from(o.size()).unwrap_or(u32::MAX))
+                })
+                .max_capacity(CACHED_SEARCH)
+                .build(),
         };
         catalogs.refresh().await?;
         Ok(catalogs)
@@ -74,11 +87,8 @@ impl Catalogs {
     /// Looks for versions that came or changed since.
     pub async fn refresh(&self) -> Result<()> {
         let before = self.loaded();
-        let known: HashMap<(&Address, &str), &Arc<Index>> = before
-            .versions
-            .iter()
-            .map(|v| ((&v.index.provider, v.index.digest.as_str()), &v.index))
-            .collect();
+        let known: HashMap<(&Address, &str), &ProviderVersion> =
+            before.versions.iter().map(|v| ((&v.index.provider, v.index.digest.as_str()), v)).collect();
         let providers = self.catalog.list_providers().await.map_err(unreadable)?;
         let listed: Vec<_> = stream::iter(providers)
             .map(
@@ -93,13 +103,17 @@ impl Catalogs {
         });
         let versions: Vec<Option<ProviderVersion>> = stream::iter(wanted)
             .map(|(address, version, newest)| {
-                let held = known.get(&(&address, version.digest.as_str())).map(|index| Arc::clone(index));
+                let held = known.get(&(&address, version.digest.as_str())).copied();
+                // Only what is searched in all the time keeps its search object.
+                let search =
+                    held.filter(|v| v.newest && newest).map(|v| Arc::clone(&v.search)).unwrap_or_default();
+                let held = held.map(|v| Arc::clone(&v.index));
                 async move {
                     let index = match held {
                         Some(index) => Some(index),
                         None => self.catalog.index(&address, &version.version).await?.map(Arc::new),
                     };
-                    Ok(index.map(|index| ProviderVersion { index, newest }))
+                    Ok(index.map(|index| ProviderVersion { index, newest, search }))
                 }
             })
             .buffered(CONCURRENCY)
@@ -117,6 +131,7 @@ impl Catalogs {
     /// Refreshes until told to stop.
     pub async fn keep_fresh(self, stop: CancellationToken) {
         loop {
+            self.load_search().await;
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(REFRESH) => {}

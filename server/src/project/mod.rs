@@ -9,6 +9,7 @@ pub mod download;
 pub mod environments;
 pub mod members;
 pub mod name;
+pub mod named;
 pub mod projects;
 mod retire;
 pub mod values;

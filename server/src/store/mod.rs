@@ -9,6 +9,7 @@ pub mod crawl_jobs;
 pub mod crawl_queue;
 pub mod deployments;
 pub mod environments;
+pub mod named;
 pub mod projects;
 pub mod run_jobs;
 pub mod run_logs;

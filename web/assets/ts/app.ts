@@ -10,6 +10,7 @@ import { startForms } from "./ui/forms";
 import { startCopy } from "./ui/copy";
 import { startFilter } from "./ui/filter";
 import { startReveal } from "./ui/reveal";
+import { startSearch } from "./ui/search";
 
 // A 422 carries the form with its errors and is swapped in. Any other failure is told, and the page stays as it was.
 document.addEventListener("htmx:before:swap", (event) => {
@@ -31,16 +32,5 @@ startTimes();
 startCopy();
 startFilter();
 startReveal();
+startSearch();
 showFlash();
-
-// "/" goes to the page's own search, as long as nobody is typing.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  const at = event.target as HTMLElement;
-  if (at.closest("input, textarea, select, [contenteditable], dialog")) return;
-  const box = document.querySelector<HTMLElement>("[data-slash]");
-  if (!box) return;
-  event.preventDefault();
-  if (box instanceof HTMLInputElement) box.focus();
-  else box.click();
-});

@@ -8,13 +8,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     app::App,
     auth::Actor,
-    catalog::Found,
+    catalog::search::{self, Hit, MAX_HITS, MAX_SKIP, Request},
     error::Error,
     http::{extract::Json, problem::ApiResult},
 };
-
-/// Hits of one search.
-const MAX_HITS: usize = 50;
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -48,14 +45,50 @@ async fn providers(State(app): State<App>, _: Actor) -> Json<Vec<ProviderVersion
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 struct Search {
-    /// Words of a resource's or data source's name.
+    /// Words of names, arguments and texts; filters as in `kind:data provider:aws version:5.50.0` may stand among them.
+    #[serde(default)]
     q: String,
+    /// `resource`, `data-source`, `ephemeral-resource`, `function` or `provider`
+    kind: Option<String>,
+    /// A provider's source address or its name.
+    provider: Option<String>,
+    /// A version or its beginning; without one, each provider's newest is searched.
+    version: Option<String>,
+    /// Hits on a page, at most 50.
+    #[param(default = 20)]
+    limit: Option<usize>,
+    /// `next` of the page before.
+    cursor: Option<String>,
 }
 
-/// Resources and data sources by name, best first.
-#[utoipa::path(get, path = "/catalog/search", params(Search), responses((status = OK, body = Vec<Found>)))]
-async fn search(State(app): State<App>, _: Actor, Query(search): Query<Search>) -> Json<Vec<Found>> {
-    Json(app.catalogs.search(&search.q, MAX_HITS))
+/// One page of what a search finds.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct Results {
+    /// Best first.
+    items: Vec<Hit>,
+    /// How many there are on all pages.
+    total: usize,
+    next: Option<String>,
+}
+
+/// Elements by their names, their arguments and what is said of both, best first.
+#[utoipa::path(get, path = "/catalog/search", params(Search), responses((status = OK, body = Results)))]
+async fn search(State(app): State<App>, _: Actor, Query(search): Query<Search>) -> ApiResult<Json<Results>> {
+    let kind = |text: &str| search::kind(text).ok_or_else(|| Error::field("kind", "there is no such kind"));
+    let cursor = |text: &str| text.parse().map_err(|_| Error::field("cursor", "it is none of ours"));
+    let skip: usize = search.cursor.as_deref().map(cursor).transpose()?.unwrap_or(0);
+    let request = Request {
+        kind: search.kind.as_deref().map(kind).transpose()?,
+        provider: search.provider,
+        version: search.version,
+        text: search.q,
+        skip,
+        limit: search.limit.unwrap_or(20).clamp(1, MAX_HITS),
+    };
+    let found = app.catalogs.search(request).await?;
+    let end = skip + found.hits.len();
+    let next = (!found.hits.is_empty() && end < found.total.min(MAX_SKIP)).then(|| end.to_string());
+    Ok(Json(Results { items: found.hits, total: found.total, next }))
 }
 
 /// Host, namespace, name and version of a provider.

@@ -5,6 +5,7 @@ mod document;
 mod facts;
 mod overview;
 mod provider;
+mod search;
 
 use axum::{Router, routing::get};
 use cloudoven_crawler::catalog::{Address, Index, Kind};
@@ -19,7 +20,8 @@ use crate::{
 pub fn router() -> Router<App> {
     Router::new()
         .route("/catalog", get(overview::providers))
-        .route("/catalog/search", get(overview::search))
+        .route("/catalog/search", get(search::page))
+        .route("/search", get(search::palette))
         .route("/catalog/{host}/{namespace}/{name}", get(provider::newest))
         .route("/catalog/{host}/{namespace}/{name}/{version}", get(provider::page))
         .route("/catalog/{host}/{namespace}/{name}/{version}/{kind}/{element}", get(document::page))
@@ -71,6 +73,11 @@ fn provider_url(address: &Address, version: &str) -> String {
 /// The page of an element.
 pub fn element_url(address: &Address, version: &str, kind: Kind, name: &str) -> String {
     format!("{}/{}/{name}", provider_url(address, version), slug(kind))
+}
+
+/// An argument on the page of its element; `path` is its names from the top, joined by dots.
+fn argument_url(element: &str, path: &str) -> String {
+    format!("{element}#arg-{path}")
 }
 
 /// The provider version that an address names.

@@ -15,6 +15,7 @@ use super::form::kind_word;
 use crate::{
     app::App,
     blueprint::{Document, ElementKind},
+    catalog::search::Request,
     http::ui::page::{PageResult, Viewer},
     project::design,
     store::BlueprintId,
@@ -82,8 +83,9 @@ pub async fn search(
 ) -> PageResult {
     let opened = design::open(&app, &viewer.actor, &id, None).await?;
     let words: Vec<String> = search.q.to_lowercase().split_whitespace().map(str::to_owned).collect();
-    let found = app.catalogs.search(&search.q, MOST).into_iter();
-    let catalog = found.filter_map(|f| {
+    let request = Request { text: search.q.clone(), limit: MOST, ..Request::default() };
+    let found = app.catalogs.search(request).await?;
+    let catalog = found.hits.into_iter().filter_map(|f| {
         let (kind, word) = match f.kind {
             Kind::Resource => ("resource", "resource"),
             Kind::DataSource => ("data", "data"),

@@ -1,0 +1,184 @@
+//! What one document gives to search.
+
+use std::collections::BTreeMap;
+
+use pulldown_cmark::{Event, Parser, TagEnd};
+
+use crate::catalog::{Attribute, Block, Docs, Document, Field, Kind, Type};
+
+/// Bytes of one text that are kept for snippets and searched.
+const MAX_TEXT: usize = 1500;
+/// Arguments deeper than this are not listed; recursive schemas repeat themselves below.
+const MAX_DEPTH: usize = 24;
+
+/// An element with its arguments, in plain text.
+#[derive(Debug)]
+pub struct Part {
+    pub(super) kind: Kind,
+    pub(super) name: String,
+    /// In how many examples something else refers to it.
+    pub(super) popularity: u32,
+    /// First sentence, then the rest.
+    pub(super) text: String,
+    pub(super) arguments: Vec<Argument>,
+}
+
+/// An argument, exported attribute or nested block.
+#[derive(Debug)]
+pub(super) struct Argument {
+    pub name: String,
+    /// Its parent's place in the element's list.
+    pub parent: Option<usize>,
+    pub text: String,
+}
+
+impl Part {
+    /// Takes from a document what is searched. Block by block in preorder, so that a parent comes before its children.
+    pub fn of(document: &Document) -> Part {
+        let mut text = document.summary.clone();
+        for more in [&document.subcategory, &plain(&document.description)] {
+            append(&mut text, more);
+        }
+        for example in &document.examples {
+            append(&mut text, &example.title);
+        }
+        cut(&mut text);
+        let mut arguments = Arguments::default();
+        arguments.block(&document.block, None, 0);
+        if let Some(function) = &document.function {
+            for parameter in function.parameters.iter().chain(&function.variadic) {
+                arguments.push(&parameter.name, None, plain(&parameter.description));
+            }
+        }
+        Part {
+            kind: document.kind,
+            name: document.name.clone(),
+            popularity: document.used_by.iter().fold(0, |sum, one| sum.saturating_add(one.count)),
+            text,
+            arguments: arguments.0,
+        }
+    }
+
+    /// An element of which only the name and the summary are known.
+    pub fn of_name(kind: Kind, name: &str, summary: &str) -> Part {
+        Part { kind, name: name.to_owned(), popularity: 0, text: summary.to_owned(), arguments: Vec::new() }
+    }
+}
+
+#[derive(Default)]
+struct Arguments(Vec<Argument>);
+
+impl Arguments {
+    fn push(&mut self, name: &str, parent: Option<usize>, text: String) -> usize {
+        self.0.push(Argument { name: name.to_owned(), parent, text });
+        self.0.len() - 1
+    }
+
+    fn block(&mut self, block: &Block, parent: Option<usize>, depth: usize) {
+        self.attributes(&block.attributes, parent, depth);
+        for (name, nested) in &block.blocks {
+            let at = self.push(name, parent, described(&nested.docs));
+            if depth < MAX_DEPTH {
+                self.block(&nested.block, Some(at), depth + 1);
+            }
+        }
+    }
+
+    fn attributes(&mut self, all: &BTreeMap<String, Attribute>, parent: Option<usize>, depth: usize) {
+        for (name, attribute) in all {
+            let at = self.push(name, parent, described(&attribute.docs));
+            if depth >= MAX_DEPTH {
+                continue;
+            }
+            match &attribute.nested {
+                Some(nested) => self.attributes(&nested.attributes, Some(at), depth + 1),
+                None => self.object(&attribute.ty, &attribute.fields, at, depth + 1),
+            }
+        }
+    }
+
+    /// The attributes of an object type, through any lists, sets and maps around it.
+    fn object(&mut self, ty: &Type, fields: &BTreeMap<String, Field>, parent: usize, depth: usize) {
+        let mut ty = ty;
+        while let Some(element) = ty.element() {
+            ty = element;
+        }
+        let Type::Object(attributes) = ty else { return };
+        for (name, attribute) in attributes {
+            let field = fields.get(name);
+            let at = self.push(name, Some(parent), field.map(|f| described(&f.docs)).unwrap_or_default());
+            if depth < MAX_DEPTH {
+                static NONE: BTreeMap<String, Field> = BTreeMap::new();
+                self.object(&attribute.ty, field.map_or(&NONE, |f| &f.fields), at, depth + 1);
+            }
+        }
+    }
+}
+
+/// The text, then the documented values where the text doesn't name them already.
+fn described(docs: &Docs) -> String {
+    let mut text = plain(&docs.text);
+    for value in &docs.allowed {
+        if !text.contains(value.as_str()) {
+            append(&mut text, value);
+        }
+    }
+    cut(&mut text);
+    text
+}
+
+fn append(text: &mut String, more: &str) {
+    if more.is_empty() || text.len() > MAX_TEXT || text.contains(more) {
+        return;
+    }
+    if !text.is_empty() {
+        text.push(' ');
+    }
+    text.push_str(more);
+}
+
+fn cut(text: &mut String) {
+    text.truncate(text.floor_char_boundary(MAX_TEXT));
+}
+
+/// Markdown's text without its marks, on one line.
+fn plain(markdown: &str) -> String {
+    let end = markdown.floor_char_boundary(4 * MAX_TEXT);
+    let mut text = String::new();
+    for event in Parser::new(&markdown[..end]) {
+        match event {
+            Event::Text(piece) | Event::Code(piece) => {
+                for (i, line) in piece.split(char::is_whitespace).enumerate() {
+                    if i > 0 && !text.ends_with(' ') {
+                        text.push(' ');
+                    }
+                    text.push_str(line);
+                }
+            }
+            Event::SoftBreak
+            | Event::HardBreak
+            | Event::End(TagEnd::Paragraph | TagEnd::Item | TagEnd::Heading(_) | TagEnd::CodeBlock)
+                if !text.ends_with(' ') =>
+            {
+                text.push(' ');
+            }
+            _ => {}
+        }
+        if text.len() > MAX_TEXT {
+            break;
+        }
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn markdown_becomes_one_line() {
+        let markdown = "The `size` of\n[a disk](https://example.com).\n\n* `ssd`\n* **hdd**\n\n<!-- no -->";
+        assert_eq!(plain(markdown), "The size of a disk. ssd hdd");
+    }
+}
