@@ -16,4 +16,5 @@ mod design;
 mod openapi;
 mod projects;
 mod runs;
+mod search;
 mod settings_pages;

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 pub mod catalog;
 pub mod postgres;
 pub mod registry;
+pub mod search;
 
 /// Which database a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use crate::catalog::Kind;
+
 use super::{FORMAT, MAGIC, Part, SECTIONS, Section, bytes::push_u32, dictionary::DictionaryBuilder, words};
 
 /// Bytes of text in one compressed block: small, because a snippet unpacks a whole one.
@@ -14,9 +16,11 @@ const LEVEL: i32 = 6;
 pub fn build(mut parts: Vec<Part>) -> Bytes {
     parts.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
     let names: BTreeMap<&str, u32> = distinct_names(&parts);
+    let popularity = popularity(&parts);
     let mut writer = Writer { units: parts.len(), ..Writer::default() };
     for (i, part) in parts.iter().enumerate() {
-        writer.element(i, part);
+        let popularity = popularity.get(&(part.kind, part.name.as_str())).copied().unwrap_or(0);
+        writer.element(i, part, popularity);
     }
     for part in &parts {
         writer.arguments(part, &names);
@@ -27,6 +31,16 @@ pub fn build(mut parts: Vec<Part>) -> Bytes {
         writer.name_texts.extend(name.as_bytes());
     }
     writer.finish()
+}
+
+/// In how many examples each element is referred to.
+fn popularity(parts: &[Part]) -> BTreeMap<(Kind, &str), u32> {
+    let mut sums = BTreeMap::new();
+    for (kind, target, count) in parts.iter().flat_map(|part| &part.references) {
+        let sum: &mut u32 = sums.entry((*kind, target.as_str())).or_default();
+        *sum = sum.saturating_add(*count);
+    }
+    sums
 }
 
 fn distinct_names(parts: &[Part]) -> BTreeMap<&str, u32> {
@@ -67,10 +81,10 @@ struct Writer {
 }
 
 impl Writer {
-    fn element(&mut self, i: usize, part: &Part) {
+    fn element(&mut self, i: usize, part: &Part, popularity: u32) {
         let number = u32::try_from(i).unwrap_or(u32::MAX);
         push_u32(&mut self.elements, self.argument_count);
-        push_u32(&mut self.elements, part.popularity as usize);
+        push_u32(&mut self.elements, popularity as usize);
         self.argument_count += part.arguments.len();
         name_words(&part.name, |word| self.element_names.add(word, number));
         self.text_of(i, &part.text);

@@ -16,8 +16,8 @@ const MAX_DEPTH: usize = 24;
 pub struct Part {
     pub(super) kind: Kind,
     pub(super) name: String,
-    /// In how many examples something else refers to it.
-    pub(super) popularity: u32,
+    /// What its arguments refer to in examples, and in how many.
+    pub(super) references: Vec<(Kind, String, u32)>,
     /// First sentence, then the rest.
     pub(super) text: String,
     pub(super) arguments: Vec<Argument>,
@@ -53,31 +53,45 @@ impl Part {
         Part {
             kind: document.kind,
             name: document.name.clone(),
-            popularity: document.used_by.iter().fold(0, |sum, one| sum.saturating_add(one.count)),
+            references: arguments.references,
             text,
-            arguments: arguments.0,
+            arguments: arguments.all,
         }
     }
 
     /// An element of which only the name and the summary are known.
     pub fn of_name(kind: Kind, name: &str, summary: &str) -> Part {
-        Part { kind, name: name.to_owned(), popularity: 0, text: summary.to_owned(), arguments: Vec::new() }
+        Part {
+            kind,
+            name: name.to_owned(),
+            references: Vec::new(),
+            text: summary.to_owned(),
+            arguments: Vec::new(),
+        }
     }
 }
 
 #[derive(Default)]
-struct Arguments(Vec<Argument>);
+struct Arguments {
+    all: Vec<Argument>,
+    references: Vec<(Kind, String, u32)>,
+}
 
 impl Arguments {
     fn push(&mut self, name: &str, parent: Option<usize>, text: String) -> usize {
-        self.0.push(Argument { name: name.to_owned(), parent, text });
-        self.0.len() - 1
+        self.all.push(Argument { name: name.to_owned(), parent, text });
+        self.all.len() - 1
+    }
+
+    fn documented(&mut self, name: &str, parent: Option<usize>, docs: &Docs) -> usize {
+        self.references.extend(docs.references.iter().map(|r| (r.kind, r.target.clone(), r.count)));
+        self.push(name, parent, described(docs))
     }
 
     fn block(&mut self, block: &Block, parent: Option<usize>, depth: usize) {
         self.attributes(&block.attributes, parent, depth);
         for (name, nested) in &block.blocks {
-            let at = self.push(name, parent, described(&nested.docs));
+            let at = self.documented(name, parent, &nested.docs);
             if depth < MAX_DEPTH {
                 self.block(&nested.block, Some(at), depth + 1);
             }
@@ -86,7 +100,7 @@ impl Arguments {
 
     fn attributes(&mut self, all: &BTreeMap<String, Attribute>, parent: Option<usize>, depth: usize) {
         for (name, attribute) in all {
-            let at = self.push(name, parent, described(&attribute.docs));
+            let at = self.documented(name, parent, &attribute.docs);
             if depth >= MAX_DEPTH {
                 continue;
             }

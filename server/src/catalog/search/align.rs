@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use cloudoven_crawler::search::words;
 
-use super::query::{JOINED, Word};
+use super::query::{INITIALS, JOINED, MAX_INITIALS, Word, initials};
 
 /// A name cut into words.
 pub struct Name<'a> {
@@ -12,6 +12,8 @@ pub struct Name<'a> {
     tokens: Vec<Range<usize>>,
     /// Tokens at the front that need not be typed: a type's provider.
     prefix: usize,
+    /// Initials of the query's words count for the words.
+    initials: bool,
 }
 
 /// Where the words of a query are in a name.
@@ -27,7 +29,12 @@ pub struct Alignment {
 
 impl<'a> Name<'a> {
     pub fn new(text: &'a str, prefix: usize) -> Name<'a> {
-        Name { text, tokens: words::ranges(text).collect(), prefix }
+        Name { text, tokens: words::ranges(text).collect(), prefix, initials: false }
+    }
+
+    /// Takes `lb` for "load balancer".
+    pub fn with_initials(self, initials: bool) -> Name<'a> {
+        Name { initials, ..self }
     }
 
     fn token(&self, i: usize) -> String {
@@ -66,6 +73,11 @@ impl<'a> Name<'a> {
                 && tokens[at] == format!("{}{}", query[i].text, next.text)
             {
                 candidates.push((JOINED, self.tokens[at].clone(), 1, 2));
+            }
+            for length in (2..=MAX_INITIALS).filter(|_| self.initials) {
+                if query.get(i..i + length).is_some_and(|words| initials(words) == tokens[at]) {
+                    candidates.push((INITIALS, self.tokens[at].clone(), 1, length));
+                }
             }
             for (quality, range, takes, words) in candidates {
                 let better = best.as_ref().is_none_or(|b| (quality, at >= after) > (b.0, b.1));

@@ -93,6 +93,7 @@ pub struct Snippet {
 pub fn describe(candidate: &Candidate, versions: &[Version], query: &Query, unpacked: &mut Unpacked) -> Hit {
     let version = &versions[candidate.version];
     let entry = &version.index.elements[candidate.element];
+    let name = rank::name_of(entry).with_initials(candidate.initials);
     let matched = match candidate {
         c if c.own <= 0.0 => Matched::Argument,
         c if c.named => Matched::Name,
@@ -121,7 +122,7 @@ pub fn describe(candidate: &Candidate, versions: &[Version], query: &Query, unpa
         summary: entry.summary.clone(),
         deprecated: entry.deprecated,
         matched,
-        name_ranges: in_characters(&entry.name, rank::name_of(entry).align(&query.words).ranges),
+        name_ranges: in_characters(&entry.name, name.align(&query.words).ranges),
         snippet,
         arguments: candidate.arguments.iter().map(argument).collect(),
         address: version.index.provider.clone(),

@@ -15,6 +15,10 @@ pub const EXACT: u8 = 255;
 pub const FORM: u8 = 240;
 /// Two words that a name writes as one, or the other way round.
 pub const JOINED: u8 = 245;
+/// The initials of words in place of them.
+pub const INITIALS: u8 = 225;
+/// As many words may be written as their initials, from two on.
+pub const MAX_INITIALS: usize = 4;
 const ONE_TYPO: u8 = 150;
 const TWO_TYPOS: u8 = 110;
 
@@ -151,6 +155,11 @@ impl Word {
     pub fn forgive(&mut self) {
         self.typos = typo::allowed(&self.text);
     }
+}
+
+/// The first letters of words: `lb` for "load balancer".
+pub fn initials(words: &[Word]) -> String {
+    words.iter().filter_map(|word| word.text.chars().next()).collect()
 }
 
 fn forms(word: &str) -> Vec<String> {

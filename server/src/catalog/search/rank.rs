@@ -12,7 +12,7 @@ use cloudoven_crawler::{
 use super::{
     align::Name,
     lanes::{self, Lanes},
-    query::{MAX_WORDS, Query, Word},
+    query::{INITIALS, MAX_INITIALS, MAX_WORDS, Query, Word, initials},
 };
 
 /// Best arguments that are named with their element.
@@ -40,6 +40,8 @@ pub struct Candidate {
     pub own: f32,
     /// Whether a word of the query is in the element's name.
     pub named: bool,
+    /// Whether its name has initials of the query's words, which its text has.
+    pub initials: bool,
     /// The best arguments, best first, with what each earned.
     pub arguments: Vec<(f32, usize)>,
     /// How much of the query it has, of 1.
@@ -157,9 +159,8 @@ impl<'a> Scan<'a> {
         let words = &self.query.words;
         let names = self.version.object.element_names();
         for from in 0..words.len() {
-            for to in (from + 2..=words.len()).take_while(|to| to - from <= 4) {
-                let initials: String = words[from..to].iter().filter_map(|w| w.text.chars().next()).collect();
-                let Some(i) = names.find(initials.as_bytes()) else { continue };
+            for to in (from + 2..=words.len()).take_while(|to| to - from <= MAX_INITIALS) {
+                let Some(i) = names.find(initials(&words[from..to]).as_bytes()) else { continue };
                 for element in names.postings(i) {
                     let text = self.texts.of(element as usize);
                     if text[from..to].iter().all(|quality| *quality > 0) {
@@ -183,6 +184,7 @@ impl<'a> Scan<'a> {
                 score: 0.0,
                 own: if own > 0.0 { own + standing } else { 0.0 },
                 named: self.elements.any(element),
+                initials: self.elements.of(element).contains(&INITIALS),
                 arguments: Vec::new(),
                 coverage,
             };
@@ -254,11 +256,11 @@ impl<'a> Scan<'a> {
         let depth = self.context(element, argument, &mut quality);
         let (coverage, well) = self.weights.sum(&quality);
         let own = names.iter().any(|q| *q > 0);
-        let mut score = 750.0 * well - 15.0 * depth as f32;
+        let mut score = 750.0 * well - 40.0 * depth as f32;
         if own {
             let share = self.share(&names, object.name(name));
             let whole = share >= 1.0 && self.weights.sum(&names).0 > 0.999;
-            score += 250.0 * share * share + if whole { 250.0 } else { 0.0 };
+            score += 250.0 * share * share + if whole { 350.0 } else { 0.0 };
         }
         Some((score * coverage, coverage))
     }
@@ -281,9 +283,6 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// How well initials match.
-const INITIALS: u8 = 225;
-
 fn keep(best: &mut Vec<(f32, usize)>, score: f32, argument: usize) {
     let at = best.partition_point(|(other, _)| *other >= score);
     if at < ARGUMENTS {
@@ -305,7 +304,7 @@ fn refine(candidate: &mut Candidate, versions: &[Version], query: &Query) {
         return;
     }
     let entry = &versions[candidate.version].index.elements[candidate.element];
-    let aligned = name_of(entry).align(&query.words);
+    let aligned = name_of(entry).with_initials(candidate.initials).align(&query.words);
     let required = |(word, _): &(&Word, &u8)| !word.optional;
     let words = query.words.iter().zip(&aligned.quality).filter(required);
     let (all, there) = words.fold((0, 0), |(all, there), (_, q)| (all + 1, there + usize::from(*q > 0)));
