@@ -115,7 +115,7 @@ pub const JUDGED: &[Judged] = &[
     ("account_replication_type", First, &["azurerm_storage_account/account_replication_type"]),
     ("kubernetes cluster default node pool", First, &["azurerm_kubernetes_cluster/default_node_pool"]),
     ("s3 bucket force destroy", First, &["aws_s3_bucket/force_destroy"]),
-    ("ignore_annotations", Top, &["provider.kubernetes/ignore_annotations"]),
+    ("auxiliary_tenant_ids", First, &["provider.azurerm/auxiliary_tenant_ids"]),
     (
         "deletion_protection",
         Top,
@@ -128,17 +128,13 @@ pub const JUDGED: &[Judged] = &[
         ],
     ),
     // What only a text says.
+    ("bring your own key", First, &["azurerm_kubernetes_cluster/service_mesh_profile.certificate_authority"]),
     (
-        "bring your own key",
+        "bring your own ip",
         Top,
-        &[
-            "azurerm_managed_disk",
-            "azurerm_disk_encryption_set",
-            "azurerm_storage_account_customer_managed_key",
-            "azurerm_kubernetes_cluster/disk_encryption_set_id",
-            "azurerm_databricks_workspace_root_dbfs_customer_managed_key",
-        ],
+        &["google_compute_public_advertised_prefix", "google_compute_public_delegated_prefix"],
     ),
+    ("bring your own license", Top, &["azurerm_oracle_autonomous_database/license_model"]),
     (
         "static website hosting",
         Top,
