@@ -1,0 +1,233 @@
+//! The documented set of values.
+
+use super::{
+    subject::{Shape, Subject},
+    token::{Kind, Token},
+    values::{self, List},
+};
+
+/// A set of values that a text states, with the value that it marks as the default.
+#[derive(Debug, Default)]
+pub struct Allowed {
+    pub values: Vec<String>,
+    pub default: Option<String>,
+}
+
+const ADJECTIVES: [&str; 14] = [
+    "valid", "possible", "allowed", "supported", "accepted", "acceptable", "available", "permitted", "allowable",
+    "legal", "permissible", "recognized", "potential", "accept",
+];
+const VALUES: [&str; 8] = ["values", "value", "options", "option", "choices", "choice", "settings", "inputs"];
+const VERBS: [&str; 8] = ["are", "is", "include", "includes", "including", "be", "as", "being"];
+/// What "valid …" says of parts of a value, not of the whole.
+const PARTS: [&str; 7] = ["units", "unit", "characters", "character", "suffixes", "prefixes", "range"];
+
+/// The set that the text states; empty when it states none or an open one.
+pub fn read(tokens: &[Token], subject: &Subject) -> Allowed {
+    let mut found = Allowed::default();
+    let mut at = 0;
+    while at < tokens.len() {
+        let Some(list) = cue(tokens, at, subject) else {
+            at += 1;
+            continue;
+        };
+        if list.open && tokens[at].is_any(&ADJECTIVES) {
+            return Allowed::default();
+        }
+        at = list.end.max(at + 1);
+        if list.open {
+            continue;
+        }
+        for value in &list.values {
+            if !found.values.iter().any(|known| known == value) {
+                found.values.push((*value).to_owned());
+            }
+        }
+        found.default = found.default.or(list.default.map(str::to_owned));
+    }
+    fit(found, subject.shape.element())
+}
+
+/// Drops a set that values of the argument's type cannot be of.
+fn fit(found: Allowed, shape: Shape) -> Allowed {
+    let fits = match shape {
+        Shape::Bool => found.values.iter().all(|value| value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")),
+        Shape::Number => found.values.iter().all(|value| values::number(value).is_some()),
+        Shape::Map | Shape::Block => false,
+        _ => true,
+    };
+    if fits { found } else { Allowed::default() }
+}
+
+/// The list of values that a set phrase at this token introduces.
+fn cue<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
+    let token = &tokens[at];
+    if token.kind != Kind::Word {
+        return None;
+    }
+    let list = if token.is_any(&ADJECTIVES) {
+        stated(tokens, at, subject)
+    } else if token.is_any(&VALUES) && starts_sentence(tokens, at) {
+        values_are(tokens, at, subject)
+    } else if token.is("following") {
+        following(tokens, at)
+    } else if token.is("one") {
+        one_of(tokens, at)
+    } else if token.is("either") {
+        either(tokens, at)
+    } else if token.is("be") || token.is("to") {
+        must_be(tokens, at)
+    } else if token.is("only") {
+        only(tokens, at)
+    } else {
+        None
+    }?;
+    let names = list.values.iter().all(|value| subject.is_sibling(value));
+    (!names).then_some(list)
+}
+
+fn starts_sentence(tokens: &[Token], at: usize) -> bool {
+    at == 0 || tokens[at - 1].ends_sentence() || tokens[at - 1].is_mark("(,;:") || tokens[at - 1].is("the")
+}
+
+/// "Valid values for this are `a` and `b`", "Supported types: `a`, `b`".
+fn stated<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
+    if at > 0 && tokens[at - 1].is_any(&["not", "no", "than", "all", "un", "other"]) {
+        return None;
+    }
+    let near = tokens[at + 1..].iter().take(5).take_while(|t| !t.ends_sentence());
+    let noun = near.clone().position(|t| t.is_any(&VALUES));
+    if let Some(noun) = noun {
+        return values_are(tokens, at + 1 + noun, subject);
+    }
+    // Another noun: the verb must be near.
+    if near.clone().any(|t| t.is_any(&PARTS)) {
+        return None;
+    }
+    let verb = near.clone().position(|t| t.is_any(&["are", "include", "includes"]) || t.is_mark(":"))?;
+    let plain = (0..=3).contains(&verb) && tokens[at + 1..at + 1 + verb].iter().all(|t| t.kind == Kind::Word);
+    let list = values::list(tokens, skip_phrase(tokens, at + 2 + verb)).filter(|_| plain)?;
+    (list.values.len() > 1).then_some(list)
+}
+
+/// What may stand between "values" and the list.
+fn values_are<'a>(tokens: &[Token<'a>], noun: usize, subject: &Subject) -> Option<List<'a>> {
+    let only = tokens[noun.saturating_sub(4)..noun].iter().any(|t| t.is("only"));
+    let mut i = noun + 1;
+    let limit = noun + 16;
+    let verb = loop {
+        let token = tokens.get(i).filter(|t| !t.ends_sentence() && i < limit)?;
+        if token.is_any(&VERBS) || token.is_mark(":=") {
+            break i;
+        }
+        if token.is_any(&["if", "when", "depend", "depends", "from", "between", "range", "see", "can", "must", "other", "will"])
+            && !(token.is_any(&["can", "must", "will"]))
+        {
+            return None;
+        }
+        match token.kind {
+            // "values for `other`"
+            Kind::Code if token.text != subject.name && subject.is_sibling(token.text) => return None,
+            Kind::Code | Kind::Quoted if i == noun + 1 || tokens[i - 1].is_mark(",") => break i - 1,
+            _ => i += 1,
+        }
+    };
+    let list = values::list(tokens, skip_phrase(tokens, verb + 1))?;
+    let single = list.values.len() == 1;
+    let partial = tokens[verb].is_any(&["include", "includes", "including"]) && !only;
+    let ended = tokens.get(list.end).is_none_or(|t| t.ends_sentence() || t.is_mark(",;)"));
+    if single && (!ended || partial && tokens[noun].is("value")) {
+        return None;
+    }
+    Some(list)
+}
+
+/// "are [currently] [one of] [the following] [values] :"
+fn skip_phrase(tokens: &[Token], at: usize) -> usize {
+    const FILL: [&str; 22] = [
+        "currently", "one", "of", "the", "following", "values", "value", "either", "any", "as", "follows", "only",
+        "options", "is", "are", "strings", "be", "to", "set", "but", "limited", "now",
+    ];
+    let mut i = at;
+    while i < at + 10 && tokens.get(i).is_some_and(|t| t.is_any(&FILL) || t.is_mark(":")) {
+        i += 1;
+    }
+    i
+}
+
+/// The tokens of the clause before this one.
+fn clause<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> impl Iterator<Item = &'t Token<'a>> {
+    tokens[..at].iter().rev().take(24).take_while(|t| !t.ends_sentence() && !t.is_mark(";"))
+}
+
+/// "The following values are supported: `a`, `b`."
+fn following<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
+    let phrase = tokens[at + 1..].iter().take(9);
+    let end = phrase.clone().position(|t| t.is_mark(":.") || t.kind != Kind::Word)?;
+    let said = phrase.take(end).any(|t| t.is_any(&ADJECTIVES) || t.is_any(&VALUES));
+    let list = values::list(tokens, at + 1 + end + usize::from(tokens[at + 1 + end].is_mark(":.")))?;
+    (said && list.values.len() > 1).then_some(list)
+}
+
+/// Whether the clause before is a condition, or about something else than what this may be set to.
+fn is_conditional(tokens: &[Token], at: usize) -> bool {
+    const WORDS: [&str; 14] = [
+        "if", "when", "unless", "where", "required", "conflicts", "exactly", "least", "most", "not", "cannot",
+        "than", "once", "while",
+    ];
+    clause(tokens, at).any(|t| t.is_any(&WORDS))
+}
+
+/// "One of `a`, `b`."
+fn one_of<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
+    if !tokens.get(at + 1).is_some_and(|t| t.is("of")) || is_conditional(tokens, at) {
+        return None;
+    }
+    // "only one of `a` and `b`"
+    let only = at > 0 && tokens[at - 1].is("only") && !(at > 1 && tokens[at - 2].is("be"));
+    if only {
+        return None;
+    }
+    let list = values::list(tokens, skip_phrase(tokens, at + 2))?;
+    // "One of `a` or `b` must be set" is about arguments.
+    let after = tokens.get(list.end);
+    let about = after.is_some_and(|t| t.is_any(&["must", "is", "are", "should", "can", "has", "may"]));
+    (list.values.len() > 1 && !about).then_some(list)
+}
+
+/// "Either `a` or `b`."
+fn either<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
+    if is_conditional(tokens, at) {
+        return None;
+    }
+    let list = values::list(tokens, at + 1)?;
+    let after = tokens.get(list.end);
+    let about = after.is_some_and(|t| t.is_any(&["must", "is", "are", "should", "can", "has", "may"]));
+    (list.values.len() > 1 && list.choice && !about).then_some(list)
+}
+
+/// "Must be `a` or `b`", "Can be set to `a`, `b`".
+fn must_be<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
+    let before = |back: usize| at.checked_sub(back).map(|i| &tokens[i]);
+    let modal = |t: &Token| t.is_any(&["must", "can", "should", "may", "could"]);
+    let be = tokens[at].is("be") && before(1).is_some_and(|t| modal(t) || (t.is("only") || t.is("to")));
+    let set = tokens[at].is("to")
+        && before(1).is_some_and(|t| t.is("set"))
+        && before(2).is_some_and(|t| t.is("be"))
+        && before(3).is_some_and(modal);
+    if !(be || set) || is_conditional(tokens, at.saturating_sub(1)) {
+        return None;
+    }
+    let list = values::list(tokens, at + 1)?;
+    (list.values.len() > 1 && list.choice).then_some(list)
+}
+
+/// "Only `a` and `b` are supported."
+fn only<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
+    const ALLOWED: [&str; 7] = ["supported", "allowed", "accepted", "valid", "available", "possible", "permitted"];
+    let list = values::list(tokens, at + 1)?;
+    let mut after = tokens[list.end.min(tokens.len())..].iter().take(4);
+    let said = after.next().is_some_and(|t| t.is_any(&["is", "are", "values", "value"]))
+        && after.any(|t| t.is_any(&ALLOWED));
+    said.then_some(list)
+}

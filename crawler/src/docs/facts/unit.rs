@@ -1,0 +1,63 @@
+//! What a number counts.
+
+use super::{
+    subject::{Shape, Subject},
+    token::Token,
+    values::number,
+};
+
+/// Words for units.
+const UNITS: [&str; 52] = [
+    "nanoseconds", "microseconds", "milliseconds", "millisecond", "ms", "seconds", "second", "sec", "secs", "minutes",
+    "minute", "mins", "hours", "hour", "days", "day", "weeks", "week", "months", "month", "years", "year", "bytes",
+    "byte", "b", "kb", "mb", "gb", "tb", "pb", "kib", "mib", "gib", "tib", "kilobytes", "megabytes", "gigabytes",
+    "terabytes", "kbps", "mbps", "gbps", "mib/s", "mb/s", "percent", "bits", "gibibytes", "mebibytes", "tebibytes",
+    "kibibytes", "gbs", "mbs", "percentage",
+];
+
+pub fn is_unit(word: &str) -> bool {
+    UNITS.iter().any(|unit| word.eq_ignore_ascii_case(unit))
+}
+
+/// `300s`, `5MB`, `50%`: the number and what follows it.
+pub fn amount(text: &str) -> Option<(String, &str)> {
+    if !text.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
+        return None;
+    }
+    let split = text.find(|c: char| c.is_ascii_alphabetic() || c == '%')?;
+    let (amount, unit) = text.split_at(split);
+    let known = is_unit(unit.trim()) || ["s", "m", "h", "d", "%"].contains(&unit);
+    known.then(|| Some((number(amount.trim())?, unit.trim()))).flatten()
+}
+
+/// The unit of a number, by what its text says ("in seconds", "number of days"), else by the end of its name
+/// (`timeout_in_minutes`, `size_gb`).
+pub fn read(tokens: &[Token], subject: &Subject) -> Option<String> {
+    if subject.shape != Shape::Number {
+        return None;
+    }
+    of_name(subject.name).or_else(|| (0..tokens.len()).find_map(|at| of_phrase(tokens, at)))
+}
+
+fn of_phrase(tokens: &[Token], at: usize) -> Option<String> {
+    let unit = tokens.get(at + 1).filter(|t| is_unit(t.text) && t.text.len() > 1)?;
+    let counted = tokens[at].is("of") && at > 0 && tokens[at - 1].is_any(&["number", "amount"]);
+    let said = tokens[at].is("in") || counted || (tokens[at].is_mark("(") && tokens.get(at + 2).is_some_and(|t| t.is_mark(")")));
+    // "in hours 0 to 23"
+    let ends = tokens.get(at + 2).is_none_or(|t| number(t.text).is_none() && !t.is_mark("/"));
+    (said && ends).then(|| unit.text.to_owned())
+}
+
+fn of_name(name: &str) -> Option<String> {
+    let (_, last) = name.rsplit_once('_')?;
+    let plural = last.ends_with('s') || last.ends_with('b') || last == "percent" || last == "percentage";
+    if !plural || !is_unit(last) || last.len() < 2 {
+        return None;
+    }
+    let symbol = last.len() <= 3 && last.ends_with('b');
+    Some(match last.strip_suffix("ib") {
+        Some(prefix) if symbol => format!("{}iB", prefix.to_uppercase()),
+        None if symbol => last.to_uppercase(),
+        _ => last.to_owned(),
+    })
+}

@@ -1,0 +1,365 @@
+//! Lists of values as authors write them: `A`, `B` and `C`; "a" or "b"; A | B; a bullet for each.
+
+use super::token::{Kind, Token};
+
+/// Values read from one list.
+const MAX_VALUES: usize = 1000;
+/// Tokens of a remark between two values.
+const MAX_REMARK: usize = 60;
+
+/// A list of values in a text.
+#[derive(Debug, Default)]
+pub struct List<'a> {
+    pub values: Vec<&'a str>,
+    /// The one that is marked as the default.
+    pub default: Option<&'a str>,
+    /// Whether other values may be given too, or whether what was read is no plain list of values.
+    pub open: bool,
+    /// Whether the last two are joined by "or".
+    pub choice: bool,
+    /// The token after it.
+    pub end: usize,
+    /// Whether it has plain words, which only its end tells from a sentence that goes on.
+    words: bool,
+    /// The token of the last value.
+    last: usize,
+}
+
+/// How surely a token is a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Style {
+    /// A plain word.
+    Word,
+    /// `ALL_CAPS`, a number, `true`.
+    Constant,
+    /// Code or quoted.
+    Marked,
+}
+
+/// What kind of value the token may be.
+pub fn style(token: &Token) -> Option<Style> {
+    match token.kind {
+        Kind::Code | Kind::Quoted => Some(Style::Marked),
+        Kind::Word if is_constant(token.text) => Some(Style::Constant),
+        Kind::Word if !NO_VALUES.iter().any(|word| token.is(word)) => Some(Style::Word),
+        _ => None,
+    }
+}
+
+/// Words that stand where a value may stand and are none.
+const NO_VALUES: [&str; 62] = [
+    "a", "an", "the", "this", "that", "these", "those", "it", "its", "your", "their", "any", "all", "each", "other",
+    "following", "one", "two", "three", "both", "either", "of", "in", "on", "to", "for", "from", "with", "by", "as",
+    "at", "be", "is", "are", "if", "when", "where", "which", "and", "or", "not", "no", "only", "some", "see",
+    "refer", "defined", "listed", "found", "e.g", "i.e", "such", "like", "between", "based", "dependent",
+    "depending", "specified", "documented", "described", "integers", "strings",
+];
+
+pub fn is_constant(word: &str) -> bool {
+    let letters = || word.chars().filter(|c| c.is_alphabetic());
+    let shouted = word.len() > 1 && letters().all(char::is_uppercase) && letters().next().is_some();
+    // `2h45m` and `t2.micro`, but no `1st`.
+    let digits = word.bytes().any(|b| b.is_ascii_digit())
+        && !["st", "nd", "rd", "th"].iter().any(|end| word.ends_with(end));
+    shouted || digits || word.contains('_') || word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false")
+}
+
+/// Whether it is a number, as a configuration would have it or with commas between thousands.
+pub fn number(text: &str) -> Option<String> {
+    if !text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+') {
+        return None;
+    }
+    let plain: String = text.chars().filter(|&c| c != ',' && c != '_').collect();
+    let digits = plain.strip_prefix(['-', '+']).unwrap_or(&plain);
+    let numeric = digits.starts_with(|c: char| c.is_ascii_digit())
+        && digits.ends_with(|c: char| c.is_ascii_digit())
+        && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && digits.bytes().filter(|&b| b == b'.').count() <= 1;
+    numeric.then(|| plain.strip_prefix('+').unwrap_or(&plain).to_owned())
+}
+
+/// `1-10`, `1 to 10`, `[1, 10]`, `1..10`: a range written as one word.
+pub fn range(text: &str) -> Option<(String, String)> {
+    if text.len() > 80 || !text.bytes().take(2).any(|b| b.is_ascii_digit()) && !text.starts_with('[') {
+        return None;
+    }
+    let inner = text.trim_matches(|c| matches!(c, '[' | ']' | '(' | ')' | ' '));
+    let sides = |separator: &str| {
+        let (low, high) = inner.split_once(separator)?;
+        Some((number(low.trim())?, number(high.trim())?))
+    };
+    let brackets = text.starts_with('[').then(|| sides(", ").or_else(|| sides(","))).flatten();
+    brackets.or_else(|| [" - ", "-", "–", "~", "..", " to "].iter().find_map(|separator| sides(separator)))
+}
+
+/// Whether a value is a form to be filled in (`projects/{id}`) or no value that one can set.
+fn is_form(value: &str) -> bool {
+    value.is_empty()
+        || value.len() > 120
+        || value.contains(['{', '<', '\n', '[', '$', '^'])
+        || range(value).is_some()
+        || value.contains("...")
+}
+
+/// Reads a list that starts at a token or a few tokens on; `None` when there is none.
+pub fn list<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
+    let mut start = at;
+    while tokens.get(start).is_some_and(|t| t.is_mark(":[(=-–—") || t.is("either") || t.is("follows")) {
+        start += 1;
+    }
+    if tokens.get(start).is_some_and(|t| t.kind == Kind::Break)
+        && tokens.get(start + 1).is_some_and(|t| t.kind == Kind::Item)
+    {
+        start += 1;
+    }
+    let list = match tokens.get(start)?.kind {
+        Kind::Item => items(tokens, start),
+        _ => inline(tokens, start),
+    };
+    (!list.values.is_empty()).then_some(list)
+}
+
+impl<'a> List<'a> {
+    fn add(&mut self, token: &Token<'a>) {
+        // `a | b`
+        let simple = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_. ".contains(&b));
+        if token.kind == Kind::Code && token.text.contains('|') && token.text.split('|').all(simple) {
+            token.text.split('|').for_each(|part| self.add_text(part.trim()));
+        } else {
+            self.open |= is_form(token.text);
+            self.add_text(token.text);
+        }
+    }
+
+    fn add_text(&mut self, value: &'a str) {
+        let empty = ["", "\"\"", "''"].contains(&value);
+        self.open |= self.values.len() == MAX_VALUES;
+        if !self.open && !empty && !self.values.contains(&value) {
+            self.values.push(value);
+        }
+    }
+}
+
+/// A bullet for each value, with or without a remark. The list ends where a line stands further left.
+fn items<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
+    let indent = tokens[start].indent;
+    let mut list = List { end: start, ..List::default() };
+    while let Some(token) = tokens.get(list.end) {
+        match token.kind {
+            Kind::Item if token.indent < indent => break,
+            Kind::Break if token.indent <= indent => break,
+            Kind::Item if token.indent == indent => {
+                let read = item(tokens, list.end + 1);
+                match read {
+                    Some(read) => {
+                        for value in read.values {
+                            list.add_text(value);
+                        }
+                        list.default = list.default.or(read.default);
+                        list.open |= read.open;
+                    }
+                    None => list.open = true,
+                }
+            }
+            _ => {}
+        }
+        list.end += 1;
+    }
+    list
+}
+
+/// The value or values at the start of a bullet.
+fn item<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
+    let mut at = at;
+    while tokens.get(at)?.is_mark("[(") {
+        at += 1;
+    }
+    let token = tokens.get(at)?;
+    let style = style(token)?;
+    // A plain word is a value only when a remark or nothing follows.
+    let next = tokens.get(at + 1);
+    let parted = next.is_none_or(|t| t.ends_sentence() || t.is_mark(":-–—=(]"));
+    if style == Style::Word && !parted {
+        return None;
+    }
+    let mut read = List::default();
+    read.add(token);
+    let mut after = at + 1;
+    while tokens.get(after).is_some_and(|t| t.is_mark("])")) {
+        after += 1;
+    }
+    if remark_says_default(tokens, after) {
+        read.default = Some(token.text);
+    }
+    if style == Style::Marked
+        && tokens.get(after).is_some_and(|t| t.is_mark(",/|") || t.is("or") || t.is("and"))
+        && tokens.get(after + 1).is_some_and(|t| t.kind == Kind::Code)
+    {
+        let more = inline(tokens, after + 1);
+        more.values.iter().for_each(|value| read.add_text(value));
+    }
+    Some(read)
+}
+
+/// `(default)`, `- (Default)`, `(the default)`.
+fn remark_says_default(tokens: &[Token], at: usize) -> bool {
+    let near = tokens.iter().skip(at).take(5).take_while(|t| !t.ends_sentence());
+    let near: Vec<&Token> = near.collect();
+    let open = near.iter().position(|t| t.is_mark("(["));
+    open.is_some_and(|open| {
+        let mut inside = near[open + 1..].iter().filter(|t| !t.is("the"));
+        inside.next().is_some_and(|t| t.is("default"))
+            && inside.next().is_none_or(|t| t.is_mark(")],.;"))
+    })
+}
+
+fn inline<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
+    let mut list = List { end: start, ..List::default() };
+    let mut at = start;
+    loop {
+        while tokens.get(at).is_some_and(|t| t.is_mark("[") || t.is("either") || (t.is("the") && marked(tokens, at + 1))) {
+            at += 1;
+        }
+        let Some(style) = tokens.get(at).and_then(style) else { break };
+        let value = &tokens[at];
+        if style == Style::Word && marked(tokens, list.last) && !list.values.is_empty() {
+            break;
+        }
+        if !list.values.is_empty() && starts_clause(tokens, at) {
+            list.end = at;
+            return finish(list, tokens);
+        }
+        list.words |= style == Style::Word;
+        list.add(value);
+        list.last = at;
+        at += 1;
+        while tokens.get(at).is_some_and(|t| t.is_mark("]")) {
+            at += 1;
+        }
+        at = remark(tokens, at, value.text, &mut list);
+        list.end = at;
+        if is_range(tokens, at) {
+            list.open = true;
+            return list;
+        }
+        match separator(tokens, at).or_else(|| described(tokens, at, style)) {
+            Some((next, or)) => {
+                list.choice = or;
+                at = next;
+            }
+            None => return finish(list, tokens),
+        }
+    }
+    // A separator with no value after it.
+    list.open |= !list.values.is_empty() && !goes_on(tokens, at);
+    finish(list, tokens)
+}
+
+fn marked(tokens: &[Token], at: usize) -> bool {
+    tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Code | Kind::Quoted))
+}
+
+/// "`a` or `b`, `c` must be set": `c` starts another clause.
+fn starts_clause(tokens: &[Token], at: usize) -> bool {
+    const VERBS: [&str; 14] = [
+        "is", "are", "must", "should", "can", "will", "has", "cannot", "needs", "may", "defaults", "can't", "was",
+        "requires",
+    ];
+    tokens.get(at + 1).is_some_and(|t| t.is_any(&VERBS))
+}
+
+/// A parenthesis after a value is passed over.
+fn remark<'a>(tokens: &[Token<'a>], at: usize, value: &'a str, list: &mut List<'a>) -> usize {
+    if !tokens.get(at).is_some_and(|t| t.is_mark("(")) {
+        return at;
+    }
+    if remark_says_default(tokens, at) {
+        list.default = Some(value);
+    }
+    let mut depth = 0;
+    for (i, token) in tokens.iter().enumerate().skip(at).take(MAX_REMARK) {
+        if token.is_mark("(") {
+            depth += 1;
+        } else if token.is_mark(")") {
+            depth -= 1;
+            if depth == 0 {
+                return i + 1;
+            }
+        } else if matches!(token.kind, Kind::Item | Kind::Break) {
+            break;
+        }
+    }
+    at
+}
+
+fn is_range(tokens: &[Token], at: usize) -> bool {
+    let joins = tokens.get(at).is_some_and(|t| t.is_any(&["to", "through", "thru"]) || t.is_mark("-–—~"));
+    let number_at = |i: usize| tokens.get(i).is_some_and(|t| number(t.text).is_some());
+    joins && at > 0 && number_at(at - 1) && number_at(at + 1)
+}
+
+/// The token after a separator, and whether it says "or".
+fn separator(tokens: &[Token], at: usize) -> Option<(usize, bool)> {
+    let (mut i, mut or) = (at, false);
+    while let Some(token) = tokens.get(i) {
+        match token {
+            t if t.is_mark(",;|/&") || t.is("and") => {}
+            t if t.is("or") => or = true,
+            _ => break,
+        }
+        i += 1;
+    }
+    let lines = |t: &Token| t.leads && t.kind == Kind::Word && is_constant(t.text) && tokens[at - 1].kind == Kind::Word;
+    let adjacent = i == at && tokens.get(i).is_some_and(|t| t.kind == Kind::Code || (at > 0 && lines(t)));
+    (i > at || adjacent).then_some((i, or))
+}
+
+/// "`a` for this, `b` for that": passes over what is said of a marked value, when another follows it.
+fn described(tokens: &[Token], at: usize, style: Style) -> Option<(usize, bool)> {
+    const STARTS: [&str; 12] =
+        ["for", "which", "where", "to", "that", "indicates", "means", "meaning", "uses", "as", "in", "with"];
+    let first = tokens.get(at)?;
+    if style != Style::Marked || !(first.is_any(&STARTS) || first.is_mark("-–—:=")) {
+        return None;
+    }
+    for i in at..tokens.len().min(at + MAX_REMARK) {
+        let token = &tokens[i];
+        if token.ends_sentence() || matches!(token.kind, Kind::Code | Kind::Quoted) {
+            return None;
+        }
+        if let Some((next, or)) = separator(tokens, i).filter(|(next, _)| *next > i)
+            && marked(tokens, next)
+            && !starts_clause(tokens, next)
+        {
+            return Some((next, or));
+        }
+    }
+    None
+}
+
+/// Whether what follows a separator lets the list end there: "…, and defaults to", "or empty".
+fn goes_on(tokens: &[Token], at: usize) -> bool {
+    const WORDS: [&str; 40] = [
+        "defaults", "default", "will", "is", "are", "must", "cannot", "can", "may", "should", "if", "when", "where",
+        "which", "with", "depending", "but", "empty", "null", "none", "unset", "omitted", "blank", "left", "nothing",
+        "for", "has", "it", "case", "see", "required", "conflicts", "this", "forces", "changing", "then", "respectively",
+        "while", "based", "unless",
+    ];
+    let Some(token) = tokens.get(at) else { return true };
+    let comma = at > 0 && tokens[at - 1].is_mark(",;");
+    let more = token.is_any(&["a", "an", "etc", "others", "other", "more", "any", "e.g"]) || token.is_mark("…");
+    token.is_any(&WORDS) || matches!(token.kind, Kind::Item | Kind::Break) || (comma && !more) || token.is_mark(").")
+}
+
+fn finish<'a>(mut list: List<'a>, tokens: &[Token<'a>]) -> List<'a> {
+    let next = tokens.get(list.end);
+    let dots = next.is_some_and(|t| t.is_mark("…"))
+        || (next.is_some_and(|t| t.is_mark("."))
+            && tokens.get(list.end + 1).is_some_and(|t| t.is_mark(".")));
+    list.open |= dots || next.is_some_and(|t| t.is("etc"));
+    if list.words {
+        let ended = next.is_none_or(|t| t.ends_sentence() || t.is_mark(")]"));
+        list.open |= !ended || list.values.len() < 2;
+    }
+    list
+}
