@@ -129,7 +129,10 @@ fn document(
     let schema = element.read(&source.place)?;
     let mut block = schema.block;
     let page = pages.of(element.kind, &element.name);
-    let unbound = page.map(|page| docs::document(&mut block, page)).unwrap_or_default();
+    let unbound = match page {
+        Some(page) => docs::document(&mut block, page),
+        None => docs::without_page(&mut block),
+    };
     references.attach(element.kind, &element.name, &mut block);
     let mut document = Document {
         kind: element.kind,

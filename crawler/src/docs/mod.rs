@@ -125,5 +125,12 @@ pub fn document(block: &mut Block, page: &Page) -> Vec<Unbound> {
     let skeleton = skeleton::Skeleton::new(block);
     let (mut bindings, unbound) = bind::bind(&page.outline, &skeleton);
     skeleton::apply(block, &mut bindings);
+    facts::complete(block);
     unbound
+}
+
+/// The same for an element without a page, from the schema's own descriptions.
+pub fn without_page(block: &mut Block) -> Vec<Unbound> {
+    facts::complete(block);
+    Vec::new()
 }

@@ -14,8 +14,20 @@ pub struct Allowed {
 }
 
 const ADJECTIVES: [&str; 14] = [
-    "valid", "possible", "allowed", "supported", "accepted", "acceptable", "available", "permitted", "allowable",
-    "legal", "permissible", "recognized", "potential", "accept",
+    "valid",
+    "possible",
+    "allowed",
+    "supported",
+    "accepted",
+    "acceptable",
+    "available",
+    "permitted",
+    "allowable",
+    "legal",
+    "permissible",
+    "recognized",
+    "potential",
+    "accept",
 ];
 const VALUES: [&str; 8] = ["values", "value", "options", "option", "choices", "choice", "settings", "inputs"];
 const VERBS: [&str; 8] = ["are", "is", "include", "includes", "including", "be", "as", "being"];
@@ -51,7 +63,10 @@ pub fn read(tokens: &[Token], subject: &Subject) -> Allowed {
 /// Drops a set that values of the argument's type cannot be of.
 fn fit(found: Allowed, shape: Shape) -> Allowed {
     let fits = match shape {
-        Shape::Bool => found.values.iter().all(|value| value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")),
+        Shape::Bool => found
+            .values
+            .iter()
+            .all(|value| value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")),
         Shape::Number => found.values.iter().all(|value| values::number(value).is_some()),
         Shape::Map | Shape::Block => false,
         _ => true,
@@ -82,7 +97,8 @@ fn cue<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a
     } else {
         None
     }?;
-    let names = list.values.iter().all(|value| subject.is_sibling(value));
+    // "One of `a` or `b`" may be about arguments.
+    let names = !token.is_any(&ADJECTIVES) && list.values.iter().all(|value| subject.is_sibling(value));
     (!names).then_some(list)
 }
 
@@ -120,8 +136,10 @@ fn values_are<'a>(tokens: &[Token<'a>], noun: usize, subject: &Subject) -> Optio
         if token.is_any(&VERBS) || token.is_mark(":=") {
             break i;
         }
-        if token.is_any(&["if", "when", "depend", "depends", "from", "between", "range", "see", "can", "must", "other", "will"])
-            && !(token.is_any(&["can", "must", "will"]))
+        if token.is_any(&[
+            "if", "when", "depend", "depends", "from", "between", "range", "see", "can", "must", "other",
+            "will",
+        ]) && !(token.is_any(&["can", "must", "will"]))
         {
             return None;
         }
@@ -145,8 +163,28 @@ fn values_are<'a>(tokens: &[Token<'a>], noun: usize, subject: &Subject) -> Optio
 /// "are [currently] [one of] [the following] [values] :"
 fn skip_phrase(tokens: &[Token], at: usize) -> usize {
     const FILL: [&str; 22] = [
-        "currently", "one", "of", "the", "following", "values", "value", "either", "any", "as", "follows", "only",
-        "options", "is", "are", "strings", "be", "to", "set", "but", "limited", "now",
+        "currently",
+        "one",
+        "of",
+        "the",
+        "following",
+        "values",
+        "value",
+        "either",
+        "any",
+        "as",
+        "follows",
+        "only",
+        "options",
+        "is",
+        "are",
+        "strings",
+        "be",
+        "to",
+        "set",
+        "but",
+        "limited",
+        "now",
     ];
     let mut i = at;
     while i < at + 10 && tokens.get(i).is_some_and(|t| t.is_any(&FILL) || t.is_mark(":")) {
@@ -172,8 +210,20 @@ fn following<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
 /// Whether the clause before is a condition, or about something else than what this may be set to.
 fn is_conditional(tokens: &[Token], at: usize) -> bool {
     const WORDS: [&str; 14] = [
-        "if", "when", "unless", "where", "required", "conflicts", "exactly", "least", "most", "not", "cannot",
-        "than", "once", "while",
+        "if",
+        "when",
+        "unless",
+        "where",
+        "required",
+        "conflicts",
+        "exactly",
+        "least",
+        "most",
+        "not",
+        "cannot",
+        "than",
+        "once",
+        "while",
     ];
     clause(tokens, at).any(|t| t.is_any(&WORDS))
 }
@@ -224,7 +274,8 @@ fn must_be<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
 
 /// "Only `a` and `b` are supported."
 fn only<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
-    const ALLOWED: [&str; 7] = ["supported", "allowed", "accepted", "valid", "available", "possible", "permitted"];
+    const ALLOWED: [&str; 7] =
+        ["supported", "allowed", "accepted", "valid", "available", "possible", "permitted"];
     let list = values::list(tokens, at + 1)?;
     let mut after = tokens[list.end.min(tokens.len())..].iter().take(4);
     let said = after.next().is_some_and(|t| t.is_any(&["is", "are", "values", "value"]))

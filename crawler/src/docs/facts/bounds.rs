@@ -62,7 +62,11 @@ fn amount(tokens: &[Token], at: usize) -> Option<(String, String, usize)> {
     }
     let number = number(token.text)?;
     let unit = tokens.get(at + 1).filter(|t| t.kind == Kind::Word && unit::is_unit(t.text));
-    Some((number, unit.map(|t| t.text.to_lowercase()).unwrap_or_default(), at + 1 + usize::from(unit.is_some())))
+    Some((
+        number,
+        unit.map(|t| t.text.to_lowercase()).unwrap_or_default(),
+        at + 1 + usize::from(unit.is_some()),
+    ))
 }
 
 /// What a phrase that starts here states.
@@ -80,11 +84,15 @@ fn phrase(tokens: &[Token], at: usize) -> Option<Stated> {
     if token.is("at") || token.is("up") {
         let (least, most) = (tokens.get(at + 1)?.is("least"), tokens.get(at + 1)?.is_any(&["most", "to"]));
         let side = skip(tokens, at + 2, &["a", "maximum", "minimum", "of"]);
-        return (least || (most && token.is("at")) || (token.is("up") && most)).then(|| side_of(tokens, side, least)).flatten();
+        return (least || (most && token.is("at")) || (token.is("up") && most))
+            .then(|| side_of(tokens, side, least))
+            .flatten();
     }
     if token.is("or") && tokens.get(at + 1)?.is("equal") {
-        let least = tokens[..at].iter().rev().take(3).any(|t| t.is_any(&["greater", "higher", "larger", "more"]));
-        let most = tokens[..at].iter().rev().take(3).any(|t| t.is_any(&["less", "lower", "smaller", "fewer"]));
+        let least =
+            tokens[..at].iter().rev().take(3).any(|t| t.is_any(&["greater", "higher", "larger", "more"]));
+        let most =
+            tokens[..at].iter().rev().take(3).any(|t| t.is_any(&["less", "lower", "smaller", "fewer"]));
         let side = skip(tokens, at + 2, &["to", "than"]);
         return (least != most).then(|| side_of(tokens, side, least)).flatten();
     }
@@ -120,7 +128,9 @@ fn pair(tokens: &[Token], at: usize) -> Option<Stated> {
         || (tokens.get(i).is_some_and(|t| t.is("and")) && at > 0 && !number_before(tokens, at));
     let (max, high_unit, end) = amount(tokens, skip(tokens, i + 1, &["up", "to"])).filter(|_| joined)?;
     // "15 minutes and 24 hours"
-    let same = low_unit.is_empty() || low_unit == high_unit || low_unit.trim_end_matches('s') == high_unit.trim_end_matches('s');
+    let same = low_unit.is_empty()
+        || low_unit == high_unit
+        || low_unit.trim_end_matches('s') == high_unit.trim_end_matches('s');
     same.then_some(Stated { min: Some(min), max: Some(max), end, ..Stated::default() })
 }
 
@@ -132,7 +142,11 @@ fn number_before(tokens: &[Token], at: usize) -> bool {
 /// "minimum value of 1", "maximum length: 64", "Min: 1"
 fn extreme(tokens: &[Token], at: usize) -> Option<Stated> {
     let length = tokens.get(at + 1)?.is_any(&["length", "len"]);
-    let i = skip(tokens, at + 1, &["value", "length", "len", "allowed", "permitted", "supported", "size", "number", "items"]);
+    let i = skip(
+        tokens,
+        at + 1,
+        &["value", "length", "len", "allowed", "permitted", "supported", "size", "number", "items"],
+    );
     let mut j = i;
     while tokens.get(j).is_some_and(|t| t.is_any(&["of", "is", "be", "allowed", "to"]) || t.is_mark(":=")) {
         j += 1;
@@ -146,15 +160,20 @@ fn measure(tokens: &[Token], at: usize, stated: &Stated, subject: &Subject) -> O
     const CHARACTERS: [&str; 4] = ["characters", "character", "chars", "letters"];
     const ITEMS: [&str; 6] = ["items", "item", "elements", "entries", "element", "entry"];
     let after: Vec<&Token> = tokens[stated.end..].iter().take(3).take_while(|t| !t.ends_sentence()).collect();
-    let before: Vec<&Token> = tokens[..at].iter().rev().take(14).take_while(|t| !t.ends_sentence() || t.is_mark("!")).collect();
-    let characters = after.iter().any(|t| t.is_any(&CHARACTERS)) && !after.iter().any(|t| t.is_any(&["per", "of"]));
+    let before: Vec<&Token> =
+        tokens[..at].iter().rev().take(14).take_while(|t| !t.ends_sentence() || t.is_mark("!")).collect();
+    let characters =
+        after.iter().any(|t| t.is_any(&CHARACTERS)) && !after.iter().any(|t| t.is_any(&["per", "of"]));
     match subject.shape {
         Shape::Number if characters => None,
         Shape::Number => is_about_value(tokens, at, &before).then_some(Measure::Value),
         Shape::Text => {
-            let part = before.iter().any(|t| t.is_any(&["first", "last", "prefix", "suffix", "each", "labels", "with"]));
+            let part = before
+                .iter()
+                .any(|t| t.is_any(&["first", "last", "prefix", "suffix", "each", "labels", "with"]));
             let length = stated.length || before.iter().take(6).any(|t| t.is_any(&["length", "long"]));
-            let long = after.iter().any(|t| t.is("long")) || (length && after.iter().all(|t| !unit::is_unit(t.text)));
+            let long = after.iter().any(|t| t.is("long"))
+                || (length && after.iter().all(|t| !unit::is_unit(t.text)));
             ((characters || long) && !part).then_some(Measure::Length)
         }
         Shape::Numbers | Shape::Texts | Shape::Map | Shape::Block => {
@@ -173,27 +192,69 @@ fn measure(tokens: &[Token], at: usize, stated: &Stated, subject: &Subject) -> O
 /// Whether the phrase says what a number may be: "valid values are", "must be", "range", or stands alone.
 fn is_about_value(tokens: &[Token], at: usize, before: &[&Token]) -> bool {
     const CUES: [&str; 17] = [
-        "valid", "values", "value", "must", "range", "ranges", "allowed", "possible", "should", "accepted", "integer", "supported",
-        "can", "number", "from", "acceptable", "be",
+        "valid",
+        "values",
+        "value",
+        "must",
+        "range",
+        "ranges",
+        "allowed",
+        "possible",
+        "should",
+        "accepted",
+        "integer",
+        "supported",
+        "can",
+        "number",
+        "from",
+        "acceptable",
+        "be",
     ];
-    const OTHERS: [&str; 12] = ["every", "per", "last", "first", "least", "than", "version", "versions", "percentage", "increments", "multiple", "multiples"];
+    const OTHERS: [&str; 10] = [
+        "every",
+        "per",
+        "last",
+        "first",
+        "version",
+        "versions",
+        "percentage",
+        "increments",
+        "multiple",
+        "multiples",
+    ];
     let token = &tokens[at];
     let starts = before.is_empty() || before[0].is_mark("(,:");
     let extreme = token.is_any(&["minimum", "min", "maximum", "max"]);
     let cued = before.iter().take(9).any(|t| t.is_any(&CUES));
     let said = match token {
         // "The maximum number of x is 5" may be about x; "maximum value of 5" is not.
-        _ if extreme => tokens.get(at + 1).is_some_and(|t| t.is_any(&["value", "of", "is", "allowed"]) || t.is_mark(":=")),
-        t if t.is_any(&["at", "up", "or", "exceed"]) => cued && before.iter().take(6).any(|t| t.is_any(&["must", "should", "be", "value", "values", "can"])),
+        _ if extreme => {
+            tokens.get(at + 1).is_some_and(|t| t.is_any(&["value", "of", "is", "allowed"]) || t.is_mark(":="))
+        }
+        t if t.is_any(&["at", "up", "or", "exceed"]) => {
+            cued && before.iter().any(|t| t.is_any(&["must", "should", "be", "value", "values", "can"]))
+        }
         _ => starts || cued,
     };
-    said && !before.iter().take(4).any(|t| t.is_any(&OTHERS)) && !before.iter().take(3).any(|t| t.kind == Kind::Code)
+    said && !before.iter().take(4).any(|t| t.is_any(&OTHERS))
+        && !before.iter().take(3).any(|t| t.kind == Kind::Code)
         || said && extreme
 }
 
 /// Whether the sentence is a condition or says that the bounds are not themselves allowed.
 fn is_conditional(tokens: &[Token], at: usize, end: usize) -> bool {
-    const WORDS: [&str; 10] = ["if", "when", "unless", "depending", "depends", "e.g", "example", "exclusive", "recommended", "recommend"];
+    const WORDS: [&str; 10] = [
+        "if",
+        "when",
+        "unless",
+        "depending",
+        "depends",
+        "e.g",
+        "example",
+        "exclusive",
+        "recommended",
+        "recommend",
+    ];
     let before = tokens[..at].iter().rev().take(40).take_while(|t| !t.ends_sentence());
     let after = tokens[end.min(tokens.len())..].iter().take(20).take_while(|t| !t.ends_sentence());
     let starts = before.clone().last().is_some_and(|t| t.is_any(&["for", "on", "in"]));

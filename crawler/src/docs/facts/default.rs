@@ -25,11 +25,47 @@ struct Finder<'t, 'a> {
 
 /// Words between "default" and the value that say no more about it.
 const FILLERS: [&str; 38] = [
-    "value", "values", "setting", "set", "if", "not", "provided", "specified", "for", "this", "field", "the", "parameter",
-    "argument", "option", "attribute", "property", "when", "omitted", "unspecified", "a", "an", "currently", "in",
-    "terraform", "configured", "otherwise", "one", "state", "mode", "type", "and", "min", "minimum", "max", "maximum", "also", "behavior",
+    "value",
+    "values",
+    "setting",
+    "set",
+    "if",
+    "not",
+    "provided",
+    "specified",
+    "for",
+    "this",
+    "field",
+    "the",
+    "parameter",
+    "argument",
+    "option",
+    "attribute",
+    "property",
+    "when",
+    "omitted",
+    "unspecified",
+    "a",
+    "an",
+    "currently",
+    "in",
+    "terraform",
+    "configured",
+    "otherwise",
+    "one",
+    "state",
+    "mode",
+    "type",
+    "and",
+    "min",
+    "minimum",
+    "max",
+    "maximum",
+    "also",
+    "behavior",
 ];
-const LINKS: [&str; 13] = ["to", "is", "of", "as", "are", "will", "be", "being", "use", "uses", "it", "was", "equals"];
+const LINKS: [&str; 13] =
+    ["to", "is", "of", "as", "are", "will", "be", "being", "use", "uses", "it", "was", "equals"];
 
 impl<'a> Finder<'_, 'a> {
     fn at(&self, at: usize) -> Option<String> {
@@ -57,20 +93,33 @@ impl<'a> Finder<'_, 'a> {
         if self.tokens[at].text.starts_with(char::is_uppercase) {
             return Vec::new();
         }
-        self.tokens[..at].iter().rev().take(NEAR).take_while(|t| !t.ends_sentence() && !t.is_mark(";")).collect()
+        self.tokens[..at]
+            .iter()
+            .rev()
+            .take(NEAR)
+            .take_while(|t| !t.ends_sentence() && !t.is_mark(";"))
+            .collect()
     }
 
     fn sentence(&self, at: usize) -> Vec<&Token<'a>> {
-        self.tokens[at.min(self.tokens.len())..].iter().take(NEAR).take_while(|t| !t.ends_sentence()).collect()
+        self.tokens[at.min(self.tokens.len())..]
+            .iter()
+            .take(NEAR)
+            .take_while(|t| !t.ends_sentence())
+            .collect()
     }
 
     /// "defaults to `a`"
     fn after_verb(&self, at: usize) -> Option<String> {
         let mut i = at + 1;
         while self.get(i).is_some_and(|t| {
-            t.is_any(&["to", "as", "is", "be", "value", "currently", "of", "the", "a"]) && !self.is_marked(i) || t.is_mark(":=")
+            t.is_any(&["to", "as", "is", "be", "value", "currently", "of", "the", "a"]) && !self.is_marked(i)
+                || t.is_mark(":=")
         }) {
-            if self.tokens[i].is_any(&["the", "a"]) && !self.is_marked(i + 1) && !self.get(i + 1).is_some_and(|t| t.is("value")) {
+            if self.tokens[i].is_any(&["the", "a"])
+                && !self.is_marked(i + 1)
+                && !self.get(i + 1).is_some_and(|t| t.is("value"))
+            {
                 return None;
             }
             i += 1;
@@ -89,7 +138,9 @@ impl<'a> Finder<'_, 'a> {
         let (mut i, mut linked) = (at + 1, false);
         while let Some(token) = self.get(i).filter(|_| i < at + 14) {
             let link = token.is_any(&LINKS) || token.is_mark(":=") || (by && token.is_mark(","));
-            let own = token.kind == Kind::Code && token.text == self.subject.name && self.get(i + 1).is_some_and(|t| t.is_any(&LINKS));
+            let own = token.kind == Kind::Code
+                && token.text == self.subject.name
+                && self.get(i + 1).is_some_and(|t| t.is_any(&LINKS));
             if !(link || own || token.is_any(&FILLERS)) {
                 break;
             }
@@ -101,7 +152,8 @@ impl<'a> Finder<'_, 'a> {
                 return Some(found);
             }
             // "the default `x`" names a thing; "(Default `x`)" states it.
-            let starts = previous.is_none_or(|t| t.ends_sentence() || t.is_mark("(,;-–—[")) || self.tokens[at].text.starts_with('D');
+            let starts = previous.is_none_or(|t| t.ends_sentence() || t.is_mark("(,;-–—["))
+                || self.tokens[at].text.starts_with('D');
             let bare = i == at + 1 || (i == at + 2 && self.tokens[at + 1].is("value"));
             if !(bare && starts && self.ends_clause(i)) {
                 return None;
@@ -118,7 +170,8 @@ impl<'a> Finder<'_, 'a> {
             return None;
         }
         let i = at + 2 + link;
-        let sure = self.get(i).and_then(values::style).is_some_and(|style| style > Style::Word);
+        let spelt = self.get(i + 1).is_some_and(|t| t.is_mark("(")) && self.is_marked(i + 2);
+        let sure = spelt || self.get(i).and_then(values::style).is_some_and(|style| style > Style::Word);
         (sure && !self.is_about_another(at)).then(|| self.literal(i)).flatten()
     }
 
@@ -135,13 +188,19 @@ impl<'a> Finder<'_, 'a> {
         }
         let mut i = at.checked_sub(2)?;
         // "`a` is used by default"
-        if self.tokens[i].is_any(&["used", "assumed", "set"]) && i > 1 && self.tokens[i - 1].is_any(&["is", "be"]) {
+        if self.tokens[i].is_any(&["used", "assumed", "set"])
+            && i > 1
+            && self.tokens[i - 1].is_any(&["is", "be"])
+        {
             i -= 2;
         }
         let value = &self.tokens[i];
         let clause = self.before(i);
         let conditional = clause.iter().any(|t| t.is_any(&["when", "unless", "not"]))
-            || clause.iter().rposition(|t| t.is("if")).is_some_and(|start| !left_out(clause[..start].iter().rev().copied(), self.subject));
+            || clause
+                .iter()
+                .rposition(|t| t.is("if"))
+                .is_some_and(|start| !left_out(clause[..start].iter().rev().copied(), self.subject));
         if conditional || self.is_conditional_after(at + 1) {
             return None;
         }
@@ -152,8 +211,11 @@ impl<'a> Finder<'_, 'a> {
         }
         let sure = self.is_marked(i) || values::is_constant(value.text);
         let apart = self.is_marked(i) || i == 0 || self.tokens[i - 1].kind != Kind::Word;
-        let linked = (i + 2 < at && apart) || i.checked_sub(1).is_some_and(|i| self.tokens[i].is_any(&["is", "to", "be", "uses", "as"]));
-        (sure && linked && !self.is_about_another(i)).then(|| self.accept(value.text, self.is_marked(i))).flatten()
+        let linked = (i + 2 < at && apart)
+            || i.checked_sub(1).is_some_and(|i| self.tokens[i].is_any(&["is", "to", "be", "uses", "as"]));
+        (sure && linked && !self.is_about_another(i))
+            .then(|| self.accept(value.text, self.is_marked(i)))
+            .flatten()
     }
 
     /// "`a` is the default", "`a` (the default)"
@@ -169,9 +231,14 @@ impl<'a> Finder<'_, 'a> {
             i -= 1;
         }
         let value = &self.tokens[i];
-        let sure = self.is_marked(i) || (parenthesis && value.kind == Kind::Word && values::is_constant(value.text));
-        let ends = self.get(at + 1).is_none_or(|t| t.ends_sentence() || t.is_mark("),;]") || t.is_any(&["value", "and", "option"]));
-        (sure && i + 1 < at && ends && !self.subject.is_sibling(value.text)).then(|| self.accept(value.text, true)).flatten()
+        let sure =
+            self.is_marked(i) || (parenthesis && value.kind == Kind::Word && values::is_constant(value.text));
+        let ends = self
+            .get(at + 1)
+            .is_none_or(|t| t.ends_sentence() || t.is_mark("),;]") || t.is_any(&["value", "and", "option"]));
+        (sure && i + 1 < at && ends && !self.subject.is_sibling(value.text))
+            .then(|| self.accept(value.text, true))
+            .flatten()
     }
 
     /// "If omitted, `a` is used."
@@ -185,22 +252,52 @@ impl<'a> Finder<'_, 'a> {
         let before: Vec<&Token> = self.before(at).into_iter().take(4).collect();
         let conditional = before.iter().any(|t| t.is_any(&["if", "when"]));
         let negated = gone || before.first().is_some_and(|t| t.is_any(&["not", "isn't"]));
-        if !conditional || !negated || before.iter().any(|t| t.kind == Kind::Code && t.text != self.subject.name) {
+        if !conditional
+            || !negated
+            || before.iter().any(|t| t.kind == Kind::Code && t.text != self.subject.name)
+        {
             return None;
         }
         let mut i = at + 1;
         while self.get(i).is_some_and(|t| {
             t.is_mark(",:")
                 || t.is_any(&[
-                    "then", "the", "value", "it", "this", "will", "be", "is", "uses", "assumed", "to", "set", "assumes", "a", "of",
-                    "use", "field", "parameter", "argument",
+                    "then",
+                    "the",
+                    "value",
+                    "it",
+                    "this",
+                    "will",
+                    "be",
+                    "is",
+                    "uses",
+                    "assumed",
+                    "to",
+                    "set",
+                    "assumes",
+                    "a",
+                    "of",
+                    "use",
+                    "field",
+                    "parameter",
+                    "argument",
                 ])
         }) {
             i += 1;
         }
-        let sure = self.is_marked(i) || self.get(i).is_some_and(|t| t.kind == Kind::Word && values::is_constant(t.text));
-        let used = || self.tokens[i + 1..].iter().take(4).any(|t| t.is_any(&["used", "assumed", "default", "chosen", "applied"]));
-        let stated = || self.tokens[at + 1..i].iter().any(|t| t.is_any(&["is", "be", "uses", "assumed", "assumes", "use"]));
+        let sure = self.is_marked(i)
+            || self.get(i).is_some_and(|t| t.kind == Kind::Word && values::is_constant(t.text));
+        let used = || {
+            self.tokens[i + 1..]
+                .iter()
+                .take(4)
+                .any(|t| t.is_any(&["used", "assumed", "default", "chosen", "applied"]))
+        };
+        let stated = || {
+            self.tokens[at + 1..i]
+                .iter()
+                .any(|t| t.is_any(&["is", "be", "uses", "assumed", "assumes", "use"]))
+        };
         (sure && (used() || stated())).then(|| self.literal(i)).flatten()
     }
 
@@ -211,7 +308,9 @@ impl<'a> Finder<'_, 'a> {
         let owner = clause.iter().position(|t| t.kind == Kind::Code || t.is_mark(","));
         let owned = owner.is_some_and(|i| {
             let token = clause[i];
-            token.kind == Kind::Code && token.text != self.subject.name && (self.subject.is_sibling(token.text) || i == 0)
+            token.kind == Kind::Code
+                && token.text != self.subject.name
+                && (self.subject.is_sibling(token.text) || i == 0)
         });
         owned || self.has_condition(&clause)
     }
@@ -220,7 +319,8 @@ impl<'a> Finder<'_, 'a> {
     fn has_condition(&self, clause: &[&Token]) -> bool {
         let starts = |i: usize| clause.get(i + 1).is_none_or(|t| t.is_mark(","));
         let condition = clause.iter().enumerate().rposition(|(i, t)| {
-            t.is_any(&["if", "when", "unless", "where", "once", "while"]) || (starts(i) && t.is_any(&["for", "in", "on"]))
+            t.is_any(&["if", "when", "unless", "where", "once", "while"])
+                || (starts(i) && t.is_any(&["for", "in", "on"]))
         });
         let Some(start) = condition else { return false };
         if clause[start].is_any(&["for", "in", "on"]) {
@@ -261,7 +361,9 @@ impl<'a> Finder<'_, 'a> {
             return Some(list);
         }
         let mut at = at;
-        while self.get(at).is_some_and(|t| t.is_mark("[(") || t.is_any(&["the", "a", "string", "value"]) && self.is_marked(at + 1)) {
+        while self.get(at).is_some_and(|t| {
+            t.is_mark("[(") || t.is_any(&["the", "a", "string", "value"]) && self.is_marked(at + 1)
+        }) {
             at += 1;
         }
         // "newline (`\n`)"
@@ -290,12 +392,15 @@ impl<'a> Finder<'_, 'a> {
         if other || self.is_conditional_after(end) {
             return None;
         }
-        let ends = next.is_none_or(|t| t.ends_sentence() || t.is_mark("),;]") || t.is("default") || t.is("defaults"));
+        let ends = next
+            .is_none_or(|t| t.ends_sentence() || t.is_mark("),;]") || t.is("default") || t.is("defaults"));
         if style == Style::Word && !(ends && unit.is_none()) {
             return None;
         }
         match unit {
-            Some(unit) if style != Style::Marked && self.subject.shape == Shape::Text => Some(format!("{} {unit}", token.text)),
+            Some(unit) if style != Style::Marked && self.subject.shape == Shape::Text => {
+                Some(format!("{} {unit}", token.text))
+            }
             _ => self.accept(token.text, style != Style::Word),
         }
     }
@@ -325,12 +430,51 @@ impl<'a> Finder<'_, 'a> {
 /// "not set", "omitted", "no value is given" in the words after an "if".
 fn left_out<'t, 'a: 't>(words: impl Iterator<Item = &'t Token<'a>>, subject: &Subject) -> bool {
     const GONE: [&str; 12] = [
-        "omitted", "unspecified", "unset", "undefined", "blank", "empty", "absent", "missing", "null", "none", "omit", "neither",
+        "omitted",
+        "unspecified",
+        "unset",
+        "undefined",
+        "blank",
+        "empty",
+        "absent",
+        "missing",
+        "null",
+        "none",
+        "omit",
+        "neither",
     ];
     const GIVEN: [&str; 31] = [
-        "set", "specified", "provided", "given", "present", "defined", "supplied", "configured", "value", "specify", "passed",
-        "out", "explicitly", "selected", "chosen", "included", "declared", "assigned", "used", "values", "you", "provide", "select",
-        "stated", "entered", "filled", "assign", "choose", "overridden", "mentioned", "populated",
+        "set",
+        "specified",
+        "provided",
+        "given",
+        "present",
+        "defined",
+        "supplied",
+        "configured",
+        "value",
+        "specify",
+        "passed",
+        "out",
+        "explicitly",
+        "selected",
+        "chosen",
+        "included",
+        "declared",
+        "assigned",
+        "used",
+        "values",
+        "you",
+        "provide",
+        "select",
+        "stated",
+        "entered",
+        "filled",
+        "assign",
+        "choose",
+        "overridden",
+        "mentioned",
+        "populated",
     ];
     let near: Vec<&Token> = words.take(8).take_while(|t| !t.is_mark(",")).collect();
     if near.iter().any(|t| t.kind == Kind::Code && t.text != subject.name && subject.is_sibling(t.text)) {
@@ -342,16 +486,49 @@ fn left_out<'t, 'a: 't>(words: impl Iterator<Item = &'t Token<'a>>, subject: &Su
 
 /// Words that name no literal.
 const NOTHING: [&str; 30] = [
-    "null", "nil", "none", "undefined", "unset", "empty", "automatic", "automatically", "n/a", "unspecified", "nothing", "no",
-    "unlimited", "everything", "random", "same", "today", "now", "provider", "region", "yes", "current", "immediately", "never",
-    "value", "available", "required", "zero", "auto-generated", "otherwise",
+    "null",
+    "nil",
+    "none",
+    "undefined",
+    "unset",
+    "empty",
+    "automatic",
+    "automatically",
+    "n/a",
+    "unspecified",
+    "nothing",
+    "no",
+    "unlimited",
+    "everything",
+    "random",
+    "same",
+    "today",
+    "now",
+    "provider",
+    "region",
+    "yes",
+    "current",
+    "immediately",
+    "never",
+    "value",
+    "available",
+    "required",
+    "zero",
+    "auto-generated",
+    "otherwise",
 ];
 
 /// The value, if the argument can have it. `sure`: it is marked as a value.
 pub fn accept(value: &str, subject: &Subject, sure: bool) -> Option<String> {
     let value = value.trim();
     let nothing = NOTHING.iter().any(|word| value.eq_ignore_ascii_case(word));
-    if value == "null" || value == "nil" || (nothing && !sure) || value.is_empty() || value.contains('\n') || value.len() > 300 {
+    if value == "null"
+        || value == "nil"
+        || (nothing && !sure)
+        || value.is_empty()
+        || value.contains('\n')
+        || value.len() > 300
+    {
         return None;
     }
     match subject.shape {

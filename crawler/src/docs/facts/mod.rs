@@ -12,6 +12,8 @@ mod relations;
 mod replaced;
 mod replacement;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod token;
 mod unit;
 mod values;
@@ -26,7 +28,8 @@ use crate::catalog::{Attribute, Block, Docs, Field, ObjectAttribute, Type};
 /// when the whole element is known.
 pub fn add(docs: Docs, flags: &str) -> Docs {
     let nothing = Block::default();
-    let subject = Subject { name: "", shape: Shape::Any, deprecated: false, around: Around::Nothing, root: &nothing };
+    let subject =
+        Subject { name: "", shape: Shape::Any, deprecated: false, around: Around::Nothing, root: &nothing };
     read(flags, docs, &subject)
 }
 
@@ -42,7 +45,8 @@ pub fn complete(block: &mut Block) {
 fn read(text: &str, docs: Docs, subject: &Subject) -> Docs {
     let tokens = token::tokens(text);
     let allowed = allowed::read(&tokens, subject);
-    let default = default::read(&tokens, subject, &allowed.values).or_else(|| docs.default.clone()).or(allowed.default);
+    let default =
+        default::read(&tokens, subject, &allowed.values).or_else(|| docs.default.clone()).or(allowed.default);
     let mut facts = relations::read(&tokens, subject, docs);
     facts.default = default.and_then(|value| default::accept(&value, subject, true));
     facts.forces_replacement |= replacement::read(&tokens);
@@ -88,8 +92,14 @@ impl<'a> Reader<'a> {
     fn fields(&mut self, fields: &'a BTreeMap<String, Field>, ty: &'a Type) {
         let types = object(ty);
         for (name, field) in fields {
-            let ty = types.and_then(|types| types.get(name)).map_or(&Type::Dynamic, |attribute| &attribute.ty);
-            self.docs(&field.docs, name, (Shape::of(ty), false), types.map_or(Around::Nothing, Around::Object));
+            let ty =
+                types.and_then(|types| types.get(name)).map_or(&Type::Dynamic, |attribute| &attribute.ty);
+            self.docs(
+                &field.docs,
+                name,
+                (Shape::of(ty), false),
+                types.map_or(Around::Nothing, Around::Object),
+            );
             self.fields(&field.fields, ty);
         }
     }
@@ -97,7 +107,8 @@ impl<'a> Reader<'a> {
     fn docs(&mut self, docs: &Docs, name: &'a str, (shape, deprecated): (Shape, bool), around: Around<'a>) {
         let subject = Subject { name, shape, deprecated, around, root: self.root };
         let stated = Docs { text: String::new(), references: Vec::new(), ..docs.clone() };
-        let read = (!docs.text.is_empty() || stated != Docs::default()).then(|| read(&docs.text, stated, &subject));
+        let read =
+            (!docs.text.is_empty() || stated != Docs::default()).then(|| read(&docs.text, stated, &subject));
         self.found.push(read);
     }
 }

@@ -17,7 +17,8 @@ pub fn read(text: &str, tokens: &[Token], subject: &Subject) -> Option<String> {
     }
     (0..tokens.len()).find_map(|at| {
         let token = &tokens[at];
-        let expression = token.is_any(&["expression", "expressions"]) && at > 0 && tokens[at - 1].is("regular");
+        let expression =
+            token.is_any(&["expression", "expressions"]) && at > 0 && tokens[at - 1].is("regular");
         let cue = expression || token.is_any(&["regex", "regexp", "pattern"]);
         (cue && must_match(tokens, at)).then(|| after(text, tokens, at + 1)).flatten()
     })
@@ -26,8 +27,20 @@ pub fn read(text: &str, tokens: &[Token], subject: &Subject) -> Option<String> {
 /// Whether the sentence says that the value matches, conforms, … .
 fn must_match(tokens: &[Token], at: usize) -> bool {
     const MATCH: [&str; 14] = [
-        "match", "matches", "matching", "conform", "conforms", "comply", "complies", "satisfy", "satisfies", "follow", "follows",
-        "following", "constraints", "must",
+        "match",
+        "matches",
+        "matching",
+        "conform",
+        "conforms",
+        "comply",
+        "complies",
+        "satisfy",
+        "satisfies",
+        "follow",
+        "follows",
+        "following",
+        "constraints",
+        "must",
     ];
     let before = tokens[..at].iter().rev().take(16).take_while(|t| !t.ends_sentence());
     before.clone().any(|t| t.is_any(&MATCH)) && !before.clone().any(|t| t.is_any(&["if", "when", "not"]))
@@ -44,7 +57,8 @@ fn after(text: &str, tokens: &[Token], at: usize) -> Option<String> {
         if token.is_mark("^[") {
             // Not marked as code: up to the next blank.
             let chunk = text[token.start..].split(char::is_whitespace).next()?;
-            return accept(chunk.trim_end_matches(['.', ',', ';'])).filter(|pattern| !pattern.contains("](") && pattern.contains(']'));
+            return accept(chunk.trim_end_matches(['.', ',', ';']))
+                .filter(|pattern| !pattern.contains("](") && pattern.contains(']'));
         }
     }
     None
@@ -53,6 +67,7 @@ fn after(text: &str, tokens: &[Token], at: usize) -> Option<String> {
 /// A pattern has something that is special in one.
 fn accept(pattern: &str) -> Option<String> {
     let plain = pattern.strip_prefix('/').and_then(|p| p.strip_suffix('/')).unwrap_or(pattern);
-    let special = plain.starts_with('^') || plain.ends_with('$') || (plain.contains('[') && plain.contains(']'));
+    let special =
+        plain.starts_with('^') || plain.ends_with('$') || (plain.contains('[') && plain.contains(']'));
     (special && plain.len() > 2 && plain.len() <= MAX_PATTERN).then(|| plain.to_owned())
 }

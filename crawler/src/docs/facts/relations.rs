@@ -13,14 +13,31 @@ const MAX_NAMES: usize = 32;
 
 /// What it takes for an argument to count as set.
 const SET: [&str; 16] = [
-    "set", "specified", "provided", "configured", "defined", "used", "present", "given", "supplied", "specify", "declared",
-    "included", "enabled", "provide", "combined", "passed",
+    "set",
+    "specified",
+    "provided",
+    "configured",
+    "defined",
+    "used",
+    "present",
+    "given",
+    "supplied",
+    "specify",
+    "declared",
+    "included",
+    "enabled",
+    "provide",
+    "combined",
+    "passed",
 ];
 
 /// `docs` with the relations that the text states between arguments of the element.
 pub fn read(tokens: &[Token], subject: &Subject, docs: Docs) -> Docs {
-    let resolved = |names: &[String]| -> Vec<String> { names.iter().filter_map(|name| subject.argument(name)).collect() };
-    let known = [&docs.conflicts_with, &docs.exactly_one_of, &docs.at_least_one_of, &docs.required_with].map(|names| resolved(names));
+    let resolved = |names: &[String]| -> Vec<String> {
+        names.iter().filter_map(|name| subject.argument(name)).collect()
+    };
+    let known = [&docs.conflicts_with, &docs.exactly_one_of, &docs.at_least_one_of, &docs.required_with]
+        .map(|names| resolved(names));
     let [conflicts, exactly, at_least, required] = known;
     let mut finder = Finder { tokens, subject, conflicts, exactly, at_least, required };
     for at in 0..tokens.len() {
@@ -103,12 +120,18 @@ impl<'a> Finder<'_, 'a> {
 
     /// "Cannot be used with `a`", "can't be set if `a` is set"
     fn exclusion(&mut self, at: usize) {
-        let modal = !self.tokens[at].is("not") || (at > 0 && self.tokens[at - 1].is_any(&["must", "may", "should", "can"]));
-        let link = (at + 1..at + MAX_GAP).take_while(|&i| self.get(i).is_some_and(|t| t.kind == Kind::Word)).find(|&i| self.is_any(i, &["with", "if", "when", "alongside"]));
+        let modal = !self.tokens[at].is("not")
+            || (at > 0 && self.tokens[at - 1].is_any(&["must", "may", "should", "can"]));
+        let link = (at + 1..at + MAX_GAP)
+            .take_while(|&i| self.get(i).is_some_and(|t| t.kind == Kind::Word))
+            .find(|&i| self.is_any(i, &["with", "if", "when", "alongside"]));
         let Some(link) = link.filter(|_| modal) else { return };
-        let set = (at + 1..link).any(|i| self.is_any(i, &SET)) && !(at + 1..link).any(|i| self.is_any(i, &["to"]));
+        let set =
+            (at + 1..link).any(|i| self.is_any(i, &SET)) && !(at + 1..link).any(|i| self.is_any(i, &["to"]));
         // "If `a` is set, `b` cannot be used with `c`" is about others.
-        let own = self.tokens[self.sentence_start(at)..at].iter().all(|t| t.kind != Kind::Code || t.text == self.subject.name);
+        let own = self.tokens[self.sentence_start(at)..at]
+            .iter()
+            .all(|t| t.kind != Kind::Code || t.text == self.subject.name);
         if !set || !own || self.is_conditional(at) {
             return;
         }
@@ -143,7 +166,9 @@ impl<'a> Finder<'_, 'a> {
 
     /// "Either `a` or `b` must be set [but not both]."
     fn either(&mut self, at: usize) {
-        let Some(names) = self.names(at + 1).filter(|names| names.own && !names.others.is_empty()) else { return };
+        let Some(names) = self.names(at + 1).filter(|names| names.own && !names.others.is_empty()) else {
+            return;
+        };
         // "One of either" is said already.
         let of = at > 0 && self.tokens[at - 1].is("of");
         if of || self.is_conditional(at) || !self.says_needed(names.end) {
@@ -167,7 +192,8 @@ impl<'a> Finder<'_, 'a> {
         let start = if self.tokens[at].is("requires") {
             at + 1
         } else if self.is_any(at + 1, &["with"]) {
-            let must = self.tokens[at].is("required") || self.tokens[self.sentence_start(at)..at].iter().any(|t| t.is("must"));
+            let must = self.tokens[at].is("required")
+                || self.tokens[self.sentence_start(at)..at].iter().any(|t| t.is("must"));
             if !must {
                 return;
             }
@@ -176,7 +202,8 @@ impl<'a> Finder<'_, 'a> {
             return;
         };
         let Some(names) = self.names(start) else { return };
-        let open = self.is_any(names.end.saturating_sub(1), &["or"]) || self.tokens[start..names.end].iter().any(|t| t.is("or"));
+        let open = self.is_any(names.end.saturating_sub(1), &["or"])
+            || self.tokens[start..names.end].iter().any(|t| t.is("or"));
         if !open && !self.is_qualified(names.end) {
             add(&mut self.required, names.others);
         }
@@ -194,8 +221,24 @@ impl<'a> Finder<'_, 'a> {
     /// name of an argument.
     fn names(&self, at: usize) -> Option<Names> {
         const FILL: [&str; 18] = [
-            "the", "either", "any", "of", "both", "argument", "arguments", "field", "fields", "block", "blocks", "attribute",
-            "attributes", "parameter", "property", "following", "option", "values",
+            "the",
+            "either",
+            "any",
+            "of",
+            "both",
+            "argument",
+            "arguments",
+            "field",
+            "fields",
+            "block",
+            "blocks",
+            "attribute",
+            "attributes",
+            "parameter",
+            "property",
+            "following",
+            "option",
+            "values",
         ];
         let mut names = Names { others: Vec::new(), own: false, end: at };
         let mut separated = true;
@@ -230,7 +273,8 @@ impl<'a> Finder<'_, 'a> {
     }
 
     fn sentence_start(&self, at: usize) -> usize {
-        let back = self.tokens[..at].iter().rev().take(40).take_while(|t| !t.ends_sentence() && !t.is_mark(";:"));
+        let back =
+            self.tokens[..at].iter().rev().take(40).take_while(|t| !t.ends_sentence() && !t.is_mark(";:"));
         at - back.count()
     }
 
@@ -248,7 +292,8 @@ impl<'a> Finder<'_, 'a> {
 
     /// "must be `true`"
     fn says_true(&self, at: usize) -> bool {
-        let rest = self.tokens[at.min(self.tokens.len())..].iter().take(MAX_GAP).take_while(|t| !t.ends_sentence());
+        let rest =
+            self.tokens[at.min(self.tokens.len())..].iter().take(MAX_GAP).take_while(|t| !t.ends_sentence());
         rest.into_iter().any(|t| t.text.eq_ignore_ascii_case("true"))
     }
 
@@ -257,9 +302,14 @@ impl<'a> Finder<'_, 'a> {
         if self.is_any(at, &["is", "are", "being", "to"]) {
             return !self.says_set(at);
         }
-        let narrowed = self.is_any(at, &["if", "when", "unless", "where", "for", "set", "equal", "equals", "in", "inside"]);
+        let narrowed = self
+            .is_any(at, &["if", "when", "unless", "where", "for", "set", "equal", "equals", "in", "inside"]);
         let version = self.get(at).is_some_and(|t| super::values::number(t.text).is_some());
-        narrowed || version || self.get(at).is_some_and(|t| t.is_mark("=(.") && self.get(at + 1).is_some_and(|t| t.kind == Kind::Code && !t.leads))
+        narrowed
+            || version
+            || self.get(at).is_some_and(|t| {
+                t.is_mark("=(.") && self.get(at + 1).is_some_and(|t| t.kind == Kind::Code && !t.leads)
+            })
     }
 
     /// "is set", "are specified", "to be set"
@@ -273,12 +323,18 @@ impl<'a> Finder<'_, 'a> {
 
     /// "must be set", "is required", "needs to be specified"
     fn says_needed(&self, at: usize) -> bool {
-        let rest = self.tokens[at.min(self.tokens.len())..].iter().take(MAX_GAP).take_while(|t| !t.ends_sentence() && !t.is_mark(","));
+        let rest = self.tokens[at.min(self.tokens.len())..]
+            .iter()
+            .take(MAX_GAP)
+            .take_while(|t| !t.ends_sentence() && !t.is_mark(","));
         let words: Vec<&Token> = rest.take_while(|t| t.kind == Kind::Word).collect();
         let Some(first) = words.first() else { return false };
         let needed = first.is_any(&["is", "are"]) && words.get(1).is_some_and(|t| t.is("required"));
-        let must = first.is_any(&["must", "has", "have", "need", "needs", "should"]) && words.iter().any(|t| t.is_any(&SET)) && !words.iter().any(|t| t.is("not"));
-        let conditional = words.iter().any(|t| t.is_any(&["if", "when", "for", "unless", "to"]) && !t.is("to"));
+        let must = first.is_any(&["must", "has", "have", "need", "needs", "should"])
+            && words.iter().any(|t| t.is_any(&SET))
+            && !words.iter().any(|t| t.is("not"));
+        let conditional =
+            words.iter().any(|t| t.is_any(&["if", "when", "for", "unless", "to"]) && !t.is("to"));
         let both = self.tokens[at..].iter().take(MAX_GAP).any(|t| t.is("both"));
         (needed || must) && (!conditional || both)
     }

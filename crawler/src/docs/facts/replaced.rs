@@ -22,8 +22,10 @@ pub fn read(tokens: &[Token], subject: &Subject) -> Option<String> {
             t if t.is("of") => after(&["favor", "favour"]),
             t if t.is_any(&["by", "with"]) => after(&["superseded", "replaced"]),
             t if t.is("use") => {
+                let instead = instead(tokens, at);
                 !after(&["not", "to", "don't", "can", "you"])
-                    && (is_instead(tokens, at) || tokens[..at].iter().rev().take(3).any(said))
+                    && (instead == Some(true)
+                        || (instead.is_none() && tokens[..at].iter().rev().take(3).any(said)))
             }
             _ => false,
         };
@@ -36,8 +38,9 @@ pub fn read(tokens: &[Token], subject: &Subject) -> Option<String> {
     })
 }
 
-/// "use `x` instead", but not "use this instead of `x`".
-fn is_instead(tokens: &[Token], at: usize) -> bool {
+/// Whether "use" goes on to "`x` instead"; no for "this instead of `x`", none without "instead".
+fn instead(tokens: &[Token], at: usize) -> Option<bool> {
     let mut words = tokens[at + 1..].iter().take(2 * MAX_GAP).take_while(|t| !t.ends_sentence());
-    words.any(|t| t.is("instead")) && !words.next().is_some_and(|t| t.is("of"))
+    words.find(|t| t.is("instead"))?;
+    Some(!words.next().is_some_and(|t| t.is("of")))
 }

@@ -128,13 +128,19 @@ impl Subject<'_> {
     }
 
     /// The argument that the page calls `name`: one beside this one by its name, any other by its path from the
-    /// element; `None` when there is none. `a.0.b` and `aB` are ways of writing `a.b` and `a_b`.
+    /// element; `None` when there is none. Where nothing is known of the others, any name will do. `a.0.b` and `aB` are ways of writing `a.b` and `a_b`.
     pub fn argument(&self, name: &str) -> Option<String> {
         if name.len() > 200 || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
             return None;
         }
+        if matches!(self.around, Around::Nothing) {
+            let plain =
+                name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.".contains(&b));
+            return plain.then(|| name.to_owned());
+        }
         let snake = snake(name);
-        let names: Vec<&str> = snake.split('.').filter(|n| !n.is_empty() && !n.bytes().all(|b| b.is_ascii_digit())).collect();
+        let names: Vec<&str> =
+            snake.split('.').filter(|n| !n.is_empty() && !n.bytes().all(|b| b.is_ascii_digit())).collect();
         let (last, way) = names.split_last()?;
         if way.is_empty() && self.around.can_set(last) {
             return Some((*last).to_owned());

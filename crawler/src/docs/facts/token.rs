@@ -102,8 +102,7 @@ impl<'a> Reader<'a> {
             '`' => self.code(),
             '"' | '“' | '\'' | '‘' => self.quotation(c),
             ']' => self.link_end(),
-            '*' | '\\' => self.at += 1,
-            '_' if !self.before().is_some_and(char::is_alphanumeric) => self.at += 1,
+            '*' | '_' | '\\' => self.at += 1,
             '-' | '+' if self.is_sign() => self.word(),
             c if c.is_alphanumeric() => self.word(),
             c => self.push(Kind::Mark, &self.rest()[..c.len_utf8()], c.len_utf8(), 0),
@@ -211,7 +210,7 @@ impl<'a> Reader<'a> {
         while let Some((i, c)) = chars.next() {
             let next = chars.peek().map(|(_, c)| *c);
             let joined = c.is_alphanumeric()
-                || c == '_'
+                || (c == '_' && next.is_some_and(|next| next.is_alphanumeric() || next == '_'))
                 || (i == 0 && matches!(c, '-' | '+'))
                 || next.is_some_and(|next| joins(rest, i, last, c, next))
                 || (c == '%' && last.is_ascii_digit());
@@ -232,7 +231,9 @@ impl<'a> Reader<'a> {
 /// Whether `c`, between `last` and `next`, joins them into one word.
 fn joins(rest: &str, at: usize, last: char, c: char, next: char) -> bool {
     match c {
-        '.' => last.is_alphanumeric() && next.is_alphanumeric() && !(last.is_lowercase() && next.is_uppercase()),
+        '.' => {
+            last.is_alphanumeric() && next.is_alphanumeric() && !(last.is_lowercase() && next.is_uppercase())
+        }
         '-' | '@' => last.is_alphanumeric() && next.is_alphanumeric(),
         '\'' | '’' => last.is_alphabetic() && next.is_alphabetic(),
         // AWS::S3, 16:9

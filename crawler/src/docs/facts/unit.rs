@@ -8,11 +8,58 @@ use super::{
 
 /// Words for units.
 const UNITS: [&str; 52] = [
-    "nanoseconds", "microseconds", "milliseconds", "millisecond", "ms", "seconds", "second", "sec", "secs", "minutes",
-    "minute", "mins", "hours", "hour", "days", "day", "weeks", "week", "months", "month", "years", "year", "bytes",
-    "byte", "b", "kb", "mb", "gb", "tb", "pb", "kib", "mib", "gib", "tib", "kilobytes", "megabytes", "gigabytes",
-    "terabytes", "kbps", "mbps", "gbps", "mib/s", "mb/s", "percent", "bits", "gibibytes", "mebibytes", "tebibytes",
-    "kibibytes", "gbs", "mbs", "percentage",
+    "nanoseconds",
+    "microseconds",
+    "milliseconds",
+    "millisecond",
+    "ms",
+    "seconds",
+    "second",
+    "sec",
+    "secs",
+    "minutes",
+    "minute",
+    "mins",
+    "hours",
+    "hour",
+    "days",
+    "day",
+    "weeks",
+    "week",
+    "months",
+    "month",
+    "years",
+    "year",
+    "bytes",
+    "byte",
+    "b",
+    "kb",
+    "mb",
+    "gb",
+    "tb",
+    "pb",
+    "kib",
+    "mib",
+    "gib",
+    "tib",
+    "kilobytes",
+    "megabytes",
+    "gigabytes",
+    "terabytes",
+    "kbps",
+    "mbps",
+    "gbps",
+    "mib/s",
+    "mb/s",
+    "percent",
+    "bits",
+    "gibibytes",
+    "mebibytes",
+    "tebibytes",
+    "kibibytes",
+    "gbs",
+    "mbs",
+    "percentage",
 ];
 
 pub fn is_unit(word: &str) -> bool {
@@ -42,7 +89,9 @@ pub fn read(tokens: &[Token], subject: &Subject) -> Option<String> {
 fn of_phrase(tokens: &[Token], at: usize) -> Option<String> {
     let unit = tokens.get(at + 1).filter(|t| is_unit(t.text) && t.text.len() > 1)?;
     let counted = tokens[at].is("of") && at > 0 && tokens[at - 1].is_any(&["number", "amount"]);
-    let said = tokens[at].is("in") || counted || (tokens[at].is_mark("(") && tokens.get(at + 2).is_some_and(|t| t.is_mark(")")));
+    let said = tokens[at].is("in")
+        || counted
+        || (tokens[at].is_mark("(") && tokens.get(at + 2).is_some_and(|t| t.is_mark(")")));
     // "in hours 0 to 23"
     let ends = tokens.get(at + 2).is_none_or(|t| number(t.text).is_none() && !t.is_mark("/"));
     (said && ends).then(|| unit.text.to_owned())

@@ -48,11 +48,68 @@ pub fn style(token: &Token) -> Option<Style> {
 
 /// Words that stand where a value may stand and are none.
 const NO_VALUES: [&str; 62] = [
-    "a", "an", "the", "this", "that", "these", "those", "it", "its", "your", "their", "any", "all", "each", "other",
-    "following", "one", "two", "three", "both", "either", "of", "in", "on", "to", "for", "from", "with", "by", "as",
-    "at", "be", "is", "are", "if", "when", "where", "which", "and", "or", "not", "no", "only", "some", "see",
-    "refer", "defined", "listed", "found", "e.g", "i.e", "such", "like", "between", "based", "dependent",
-    "depending", "specified", "documented", "described", "integers", "strings",
+    "a",
+    "an",
+    "the",
+    "this",
+    "that",
+    "these",
+    "those",
+    "it",
+    "its",
+    "your",
+    "their",
+    "any",
+    "all",
+    "each",
+    "other",
+    "following",
+    "one",
+    "two",
+    "three",
+    "both",
+    "either",
+    "of",
+    "in",
+    "on",
+    "to",
+    "for",
+    "from",
+    "with",
+    "by",
+    "as",
+    "at",
+    "be",
+    "is",
+    "are",
+    "if",
+    "when",
+    "where",
+    "which",
+    "and",
+    "or",
+    "not",
+    "no",
+    "only",
+    "some",
+    "see",
+    "refer",
+    "defined",
+    "listed",
+    "found",
+    "e.g",
+    "i.e",
+    "such",
+    "like",
+    "between",
+    "based",
+    "dependent",
+    "depending",
+    "specified",
+    "documented",
+    "described",
+    "integers",
+    "strings",
 ];
 
 pub fn is_constant(word: &str) -> bool {
@@ -61,7 +118,11 @@ pub fn is_constant(word: &str) -> bool {
     // `2h45m` and `t2.micro`, but no `1st`.
     let digits = word.bytes().any(|b| b.is_ascii_digit())
         && !["st", "nd", "rd", "th"].iter().any(|end| word.ends_with(end));
-    shouted || digits || word.contains('_') || word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false")
+    shouted
+        || digits
+        || word.contains('_')
+        || word.eq_ignore_ascii_case("true")
+        || word.eq_ignore_ascii_case("false")
 }
 
 /// Whether it is a number, as a configuration would have it or with commas between thousands.
@@ -208,8 +269,7 @@ fn remark_says_default(tokens: &[Token], at: usize) -> bool {
     let open = near.iter().position(|t| t.is_mark("(["));
     open.is_some_and(|open| {
         let mut inside = near[open + 1..].iter().filter(|t| !t.is("the"));
-        inside.next().is_some_and(|t| t.is("default"))
-            && inside.next().is_none_or(|t| t.is_mark(")],.;"))
+        inside.next().is_some_and(|t| t.is("default")) && inside.next().is_none_or(|t| t.is_mark(")],.;"))
     })
 }
 
@@ -217,7 +277,10 @@ fn inline<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
     let mut list = List { end: start, ..List::default() };
     let mut at = start;
     loop {
-        while tokens.get(at).is_some_and(|t| t.is_mark("[") || t.is("either") || (t.is("the") && marked(tokens, at + 1))) {
+        while tokens
+            .get(at)
+            .is_some_and(|t| t.is_mark("[") || t.is("either") || (t.is("the") && marked(tokens, at + 1)))
+        {
             at += 1;
         }
         let Some(style) = tokens.get(at).and_then(style) else { break };
@@ -225,7 +288,8 @@ fn inline<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
         if style == Style::Word && marked(tokens, list.last) && !list.values.is_empty() {
             break;
         }
-        if !list.values.is_empty() && starts_clause(tokens, at) {
+        let joined = at > 0 && tokens[at - 1].is_any(&["and", "or"]);
+        if !list.values.is_empty() && !joined && starts_clause(tokens, at) {
             list.end = at;
             return finish(list, tokens);
         }
@@ -262,8 +326,8 @@ fn marked(tokens: &[Token], at: usize) -> bool {
 /// "`a` or `b`, `c` must be set": `c` starts another clause.
 fn starts_clause(tokens: &[Token], at: usize) -> bool {
     const VERBS: [&str; 14] = [
-        "is", "are", "must", "should", "can", "will", "has", "cannot", "needs", "may", "defaults", "can't", "was",
-        "requires",
+        "is", "are", "must", "should", "can", "will", "has", "cannot", "needs", "may", "defaults", "can't",
+        "was", "requires",
     ];
     tokens.get(at + 1).is_some_and(|t| t.is_any(&VERBS))
 }
@@ -309,7 +373,9 @@ fn separator(tokens: &[Token], at: usize) -> Option<(usize, bool)> {
         }
         i += 1;
     }
-    let lines = |t: &Token| t.leads && t.kind == Kind::Word && is_constant(t.text) && tokens[at - 1].kind == Kind::Word;
+    let lines = |t: &Token| {
+        t.leads && t.kind == Kind::Word && is_constant(t.text) && tokens[at - 1].kind == Kind::Word
+    };
     let adjacent = i == at && tokens.get(i).is_some_and(|t| t.kind == Kind::Code || (at > 0 && lines(t)));
     (i > at || adjacent).then_some((i, or))
 }
@@ -340,22 +406,61 @@ fn described(tokens: &[Token], at: usize, style: Style) -> Option<(usize, bool)>
 /// Whether what follows a separator lets the list end there: "…, and defaults to", "or empty".
 fn goes_on(tokens: &[Token], at: usize) -> bool {
     const WORDS: [&str; 40] = [
-        "defaults", "default", "will", "is", "are", "must", "cannot", "can", "may", "should", "if", "when", "where",
-        "which", "with", "depending", "but", "empty", "null", "none", "unset", "omitted", "blank", "left", "nothing",
-        "for", "has", "it", "case", "see", "required", "conflicts", "this", "forces", "changing", "then", "respectively",
-        "while", "based", "unless",
+        "defaults",
+        "default",
+        "will",
+        "is",
+        "are",
+        "must",
+        "cannot",
+        "can",
+        "may",
+        "should",
+        "if",
+        "when",
+        "where",
+        "which",
+        "with",
+        "depending",
+        "but",
+        "empty",
+        "null",
+        "none",
+        "unset",
+        "omitted",
+        "blank",
+        "left",
+        "nothing",
+        "for",
+        "has",
+        "it",
+        "case",
+        "see",
+        "required",
+        "conflicts",
+        "this",
+        "forces",
+        "changing",
+        "then",
+        "respectively",
+        "while",
+        "based",
+        "unless",
     ];
     let Some(token) = tokens.get(at) else { return true };
     let comma = at > 0 && tokens[at - 1].is_mark(",;");
-    let more = token.is_any(&["a", "an", "etc", "others", "other", "more", "any", "e.g"]) || token.is_mark("…");
-    token.is_any(&WORDS) || matches!(token.kind, Kind::Item | Kind::Break) || (comma && !more) || token.is_mark(").")
+    let more =
+        token.is_any(&["a", "an", "etc", "others", "other", "more", "any", "e.g"]) || token.is_mark("…");
+    token.is_any(&WORDS)
+        || matches!(token.kind, Kind::Item | Kind::Break)
+        || (comma && !more)
+        || token.is_mark(").")
 }
 
 fn finish<'a>(mut list: List<'a>, tokens: &[Token<'a>]) -> List<'a> {
     let next = tokens.get(list.end);
     let dots = next.is_some_and(|t| t.is_mark("…"))
-        || (next.is_some_and(|t| t.is_mark("."))
-            && tokens.get(list.end + 1).is_some_and(|t| t.is_mark(".")));
+        || (next.is_some_and(|t| t.is_mark(".")) && tokens.get(list.end + 1).is_some_and(|t| t.is_mark(".")));
     list.open |= dots || next.is_some_and(|t| t.is("etc"));
     if list.words {
         let ended = next.is_none_or(|t| t.ends_sentence() || t.is_mark(")]"));

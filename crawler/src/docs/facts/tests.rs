@@ -1,0 +1,301 @@
+//! What is read from the set phrases, and what is not.
+
+use std::collections::BTreeMap;
+
+use super::{add, complete};
+use crate::catalog::{Block, Bounds, Docs, Measure, NestedBlock, Nesting, Type};
+
+/// The facts of the argument `size` of this type; beside it stand `zone`, `zones` and `network`, and a block `disk`
+/// with `kind`.
+fn facts_of(ty: Type, text: &str, flags: &str) -> Docs {
+    let attribute = |ty: &Type, docs: Docs| {
+        let json = serde_json::json!({ "type": ty, "optional": true, "docs": docs });
+        serde_json::from_value(json).unwrap()
+    };
+    let docs = add(Docs { text: text.into(), ..Docs::default() }, flags);
+    let mut block = Block::default();
+    block.attributes.insert("size".into(), attribute(&ty, docs));
+    for name in ["zone", "zones", "network", "ip_address"] {
+        block.attributes.insert(name.into(), attribute(&Type::String, Docs::default()));
+    }
+    let inside = Block {
+        attributes: BTreeMap::from([("kind".to_owned(), attribute(&Type::String, Docs::default()))]),
+        ..Block::default()
+    };
+    let disk = NestedBlock {
+        nesting: Nesting::List,
+        min_items: 0,
+        max_items: 0,
+        deprecated: false,
+        docs: Docs::default(),
+        block: inside,
+    };
+    block.blocks.insert("disk".into(), disk);
+    complete(&mut block);
+    block.attributes.remove("size").unwrap().docs
+}
+
+fn text(text: &str) -> Docs {
+    facts_of(Type::String, text, "")
+}
+
+fn number(text: &str) -> Docs {
+    facts_of(Type::Number, text, "")
+}
+
+fn bool(text: &str) -> Docs {
+    facts_of(Type::Bool, text, "")
+}
+
+fn list(text: &str) -> Docs {
+    facts_of(Type::List(Box::new(Type::String)), text, "")
+}
+
+#[test]
+fn defaults() {
+    for (said, expected) in [
+        ("The size. Defaults to `10`.", "10"),
+        ("Default value is `\"eu\"`.", "eu"),
+        ("The default is `a.b`.", "a.b"),
+        ("(Default: `a`)", "a"),
+        ("Default `a`.", "a"),
+        ("Default value `a`.", "a"),
+        ("Either way. Default HEAD.", "HEAD"),
+        ("Defaults to standard.", "standard"),
+        ("Defaults to 30 minutes.", "30 minutes"),
+        ("If omitted, `a` is used.", "a"),
+        ("If you omit this, `A` is used by default.", "A"),
+        ("If not specified, defaults to `a`.", "a"),
+        ("The default size of the thing is `a`.", "a"),
+        ("It is set to `a` by default.", "a"),
+        ("Valid values are `a` (default) and `b`.", "a"),
+        ("`a` is the default.", "a"),
+        ("The default separator is newline (`\\n`).", "\\n"),
+        ("The default value is `a` (the smallest).", "a"),
+        ("Possible values are `zone` and `network`. Defaults to `zone`.", "zone"),
+    ] {
+        assert_eq!(text(said).default.as_deref(), Some(expected), "{said}");
+    }
+    for (said, expected) in [
+        ("Whether to. Default: true", "true"),
+        ("Enabled by default.", "true"),
+        ("If False (the default), nothing happens. If true (sic), …", "false"),
+    ] {
+        assert_eq!(bool(said).default.as_deref(), Some(expected), "{said}");
+    }
+    for (said, expected) in [
+        ("Defaults to 30 seconds.", "30"),
+        ("Default is 500GB.", "500"),
+        ("Default is `1,000`.", "1000"),
+        ("If you do not give a number, the default is 5.", "5"),
+        ("Between `1` and `5` Defaults to `1`.", "1"),
+        ("Default is -1", "-1"),
+    ] {
+        assert_eq!(number(said).default.as_deref(), Some(expected), "{said}");
+    }
+    assert_eq!(list("Defaults to [0].").default.as_deref(), Some("[0]"));
+    assert_eq!(facts_of(Type::String, "The size.", "Optional, Default: `5`").default.as_deref(), Some("5"));
+}
+
+#[test]
+fn no_defaults() {
+    for said in [
+        "By default all are used.",
+        "Defaults to the provider's region.",
+        "Defaults to the value of `zone`.",
+        "Defaults to `zone`.",
+        "Default is `null`.",
+        "Default: none",
+        "There is no default `a`.",
+        "If `zone` is set, defaults to `a`.",
+        "When it is `A`, the default is `b`.",
+        "Defaults to `a` if `zone` is set, otherwise `b`.",
+        "Defaults to `a` for x and `b` for y.",
+        "`zone` defaults to `a`.",
+        "The default `a` network.",
+        "Defaults to `a` or `b`.",
+        "The `default` value.",
+        "For small ones, the default is `a`.",
+    ] {
+        assert_eq!(text(said).default, None, "{said}");
+    }
+    assert_eq!(bool("Defaults to `maybe`.").default, None);
+    assert_eq!(bool("A thing which is disabled by default.").default, None);
+    assert_eq!(number("Defaults to `a`.").default, None);
+}
+
+#[test]
+fn allowed_values() {
+    for said in [
+        "Possible values are `A`, `B` and `C`.",
+        "Valid values: `A`, `B`, `C`.",
+        "Valid values for this are: `A`, `B`, or `C`. Defaults to `A`.",
+        "Must be one of `A`, `B` or `C`.",
+        "Can be `A`, `B` or `C`.",
+        "Either `A`, `B` or `C`.",
+        "Possible values include: `\"A\"`, `\"B\"`, `\"C\"`",
+        "Possible values: \"A\", 'B', \"C\"",
+        "Possible values are [`A`](x), [`B`](y) and [`C`](z).",
+        "Supported values are:\n\n* `A` - first\n* `B` - second, not `D`\n  * `E` - inner\n* `C`",
+        "Valid values are `A` (the first), `B` (default), `C`.",
+        "Valid values are `A` for one, `B` for two and `C` for three.",
+        "Valid values are `A | B | C`.",
+        "The following values are supported: `A`, `B`, `C`.",
+        "Only `A`, `B` and `C` are supported.",
+        "Valid types are `A`, `B` and `C`.",
+        "Valid values are `A`, `B`, `C` or empty.",
+        "Possible values are `A`, `B` and `C`, and it must be set when `zone` is `D`.",
+    ] {
+        assert_eq!(text(said).allowed, ["A", "B", "C"], "{said}");
+    }
+    for said in ["One of: AA, BB", "Can only be one of AA or BB.", "Possible values:\nAA\nBB"] {
+        assert_eq!(text(said).allowed, ["AA", "BB"], "{said}");
+    }
+    assert_eq!(text("Valid values are small, medium and large.").allowed, ["small", "medium", "large"]);
+    assert_eq!(text("The only possible value is `A`.").allowed, ["A"]);
+    assert_eq!(list("Valid values are `A`, `B`.").allowed, ["A", "B"]);
+    assert_eq!(number("Valid values are 1, 2, 4.").allowed, ["1", "2", "4"]);
+}
+
+#[test]
+fn no_allowed_values() {
+    for said in [
+        "Used by `x` and `y`.",
+        "Such as `A`, `B` or `C`.",
+        "Valid values are between `1` and `10`.",
+        "Valid values are `1` to `10`.",
+        "Valid values: `1-10`",
+        "Refer to [the docs](x) for valid values.",
+        "Values other than `A` and `B` are refused.",
+        "Valid values are `A`, `B`, etc.",
+        "Valid values are `A`, `B` or any number.",
+        "Valid values are `A` or an ARN.",
+        "Required if `zone` is one of `A`, `B`.",
+        "When it is set, must be `A` or `B`.",
+        "Exactly one of `zone` and `network`.",
+        "One of `zone` or `network` must be set.",
+        "Valid values are `projects/{id}` and `A`.",
+        "Valid values for `zone` are `A` and `B`.",
+        "Valid time units are `s` and `m`.",
+        "Valid values are small and other ones that exist.",
+    ] {
+        assert!(text(said).allowed.is_empty(), "{said}: {:?}", text(said).allowed);
+    }
+    assert!(number("Valid values are `a` and `b`.").allowed.is_empty());
+}
+
+#[test]
+fn bounds() {
+    let stated = |of, min: Option<&str>, max: Option<&str>| {
+        Some(Bounds { of, min: min.map(str::to_owned), max: max.map(str::to_owned) })
+    };
+    for said in [
+        "Must be between `1` and `10`.",
+        "Valid values are from 1 to 10.",
+        "Possible values: `1` - `10`",
+        "Valid range is `1-10`.",
+        "Between 1 and 10 seconds.",
+        "Minimum value of 1. Maximum value of 10.",
+        "Must be at least 1 and at most 10.",
+        "The value must be greater than or equal to 1 and less than or equal to 10.",
+    ] {
+        assert_eq!(number(said).bounds, stated(Measure::Value, Some("1"), Some("10")), "{said}");
+    }
+    assert_eq!(text("Up to 255 characters.").bounds, stated(Measure::Length, None, Some("255")));
+    assert_eq!(text("Must be 3-24 characters long.").bounds, stated(Measure::Length, Some("3"), Some("24")));
+    assert_eq!(text("Maximum length of 64.").bounds, stated(Measure::Length, None, Some("64")));
+    assert_eq!(list("Up to 5 items.").bounds, stated(Measure::Items, None, Some("5")));
+    for said in [
+        "If `zone` is set, must be between 1 and 10.",
+        "Must be between 15 minutes and 24 hours.",
+        "Valid values are 1, 2 and 10.",
+        "Must be between 1 and 10. Must be between 2 and 10.",
+        "Must be between 10 and 1.",
+        "Runs every 5 to 10 minutes.",
+    ] {
+        assert_eq!(number(said).bounds, None, "{said}");
+    }
+    assert_eq!(text("Must be between 1 and 10.").bounds, None);
+}
+
+#[test]
+fn replacement() {
+    for (said, flags) in [
+        ("The name. Changing this forces a new resource to be created.", ""),
+        ("The name.", "Required, Forces new resource"),
+        ("Changing it forces replacement.", ""),
+        ("A change will cause the server to be re-created.", ""),
+        ("Changing this requires replacement.", ""),
+    ] {
+        assert!(facts_of(Type::String, said, flags).forces_replacement, "{said} {flags}");
+    }
+    for said in [
+        "The name of the resource.",
+        "Changing this does not force a new resource.",
+        "Forces the use of TLS.",
+    ] {
+        assert!(!text(said).forces_replacement, "{said}");
+    }
+}
+
+#[test]
+fn relations() {
+    for (said, expected) in [
+        ("Conflicts with `zone` and `network`.", &["zone", "network"][..]),
+        ("Conflicts with `disk.0.kind`.", &["disk.kind"]),
+        ("Cannot be used with `zone`.", &["zone"]),
+        ("Can't be specified together with ipAddress.", &["ip_address"]),
+        ("Cannot be set if `zone` is specified.", &["zone"]),
+        ("Only one of `size`, `zone` and `network` may be set.", &["zone", "network"]),
+        ("`size` and `zone` are mutually exclusive.", &["zone"]),
+        ("Conflicts with `nothing_known`.", &[]),
+        ("Conflicts with `zone` when `network` is set.", &[]),
+        ("If `zone` is `A`, conflicts with `network`.", &[]),
+        ("Only one of `zone` and `network` may be set.", &[]),
+    ] {
+        assert_eq!(text(said).conflicts_with, expected, "{said}");
+    }
+    assert_eq!(facts_of(Type::String, "x", "Optional, conflicts with `zone`").conflicts_with, ["zone"]);
+    let found = text("Exactly one of `zone` or `size` must be set.");
+    assert_eq!(found.exactly_one_of, ["size", "zone"]);
+    assert_eq!(text("Either `zone` or `size` must be set, but not both.").exactly_one_of, ["size", "zone"]);
+    assert_eq!(text("At least one of `zone` or `size` is needed.").at_least_one_of, ["size", "zone"]);
+    assert_eq!(text("One of `zone` or `size` must be specified.").at_least_one_of, ["size", "zone"]);
+    assert_eq!(text("Must be used together with `zone`.").required_with, ["zone"]);
+    assert_eq!(text("Requires `zone` to be set.").required_with, ["zone"]);
+    assert!(text("Requires `zone` set to `A`.").required_with.is_empty());
+}
+
+#[test]
+fn patterns_units_and_successors() {
+    assert_eq!(text("Must match the regular expression `^[a-z]+$`.").pattern.as_deref(), Some("^[a-z]+$"));
+    assert_eq!(text("It must match the regex: [a-z]+. Then").pattern.as_deref(), Some("[a-z]+"));
+    assert_eq!(text("A regular expression such as `[a-z]+`.").pattern, None);
+    assert_eq!(number("Time to wait in seconds.").unit.as_deref(), Some("seconds"));
+    assert_eq!(number("The number of days to keep it.").unit.as_deref(), Some("days"));
+    assert_eq!(number("Throughput in MiB/s.").unit, None);
+    assert_eq!(text("Deprecated: use `zone` instead.").replaced_by.as_deref(), Some("zone"));
+    assert_eq!(text("Deprecated in favour of `zone`.").replaced_by.as_deref(), Some("zone"));
+    assert_eq!(text("Deprecated. Use this instead of `zone`.").replaced_by, None);
+    assert_eq!(text("Use `zone` instead.").replaced_by, None);
+}
+
+#[test]
+fn hostile_texts_take_little_time() {
+    for part in [
+        "one of ",
+        "`",
+        "\"",
+        "defaults to ",
+        "valid values ",
+        "[",
+        "(",
+        "1 to ",
+        "* ",
+        "\n\n",
+        "```\n",
+        "conflicts with ",
+    ] {
+        text(&part.repeat(200_000 / part.len()));
+    }
+}
