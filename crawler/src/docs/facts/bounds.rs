@@ -225,7 +225,7 @@ fn is_about_value(tokens: &[Token], at: usize, before: &[&Token]) -> bool {
     let token = &tokens[at];
     let starts = before.is_empty() || before[0].is_mark("(,:");
     let extreme = token.is_any(&["minimum", "min", "maximum", "max"]);
-    let cued = before.iter().take(9).any(|t| t.is_any(&CUES));
+    let cued = before.iter().any(|t| t.is_any(&CUES));
     let said = match token {
         // "The maximum number of x is 5" may be about x; "maximum value of 5" is not.
         _ if extreme => {
@@ -237,7 +237,7 @@ fn is_about_value(tokens: &[Token], at: usize, before: &[&Token]) -> bool {
         _ => starts || cued,
     };
     said && !before.iter().take(4).any(|t| t.is_any(&OTHERS))
-        && !before.iter().take(3).any(|t| t.kind == Kind::Code)
+        && !before.iter().take(3).any(|t| t.kind == Kind::Code && number(t.text).is_none())
         || said && extreme
 }
 
