@@ -27,7 +27,7 @@ once builtin "$terraform" crawl builtin --terraform "$terraform"
 provider=$(find "$mirror/registry.cloudoven.dev/cloudoven/demo" -name 'terraform-provider-demo_v*' | head -n 1)
 version=${provider##*_v}
 once demo "$provider" crawl registry.cloudoven.dev/cloudoven/demo --provider-version "$version" --mirror "$mirror" \
-    --docs tests/provider/docs --terraform "$terraform"
+    --docs tests/provider/docs --unconfined --terraform "$terraform"
 
 shopt -s nullglob
 failed=()

@@ -34,7 +34,7 @@ export async function catalogDirectory() {
   run("crawl", "builtin");
   const docs = join(root, "tests/provider/docs");
   const demo = "registry.cloudoven.dev/cloudoven/demo";
-  run("crawl", demo, "--provider-version", "0.1.0", "--mirror", mirror, "--docs", docs);
+  run("crawl", demo, "--provider-version", "0.1.0", "--mirror", mirror, "--docs", docs, "--unconfined");
   if (azurerm) run("import", azurerm);
   await rm(directory, { recursive: true, force: true });
   await rename(beside, directory);

@@ -5,7 +5,7 @@ use std::{path::Path, process::Command};
 use cloudoven_crawler::{
     catalog::Catalog,
     crawl,
-    source::{Quiet, Terraform},
+    source::{Quiet, Terraform, mirrored},
 };
 use cloudoven_tests::{Database, TestApp, on_both_databases};
 
@@ -48,8 +48,9 @@ async fn import_demo(test: &TestApp) {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("provider/docs");
     let address = "registry.cloudoven.dev/cloudoven/demo".parse().unwrap();
     let terraform = Terraform::find(None).expect("terraform is on the PATH");
-    let source =
-        terraform.mirrored(&address, "0.1.0", &mirror(), Some(&docs)).await.expect("the schema can be read");
+    let source = mirrored(&terraform, &address, "0.1.0", &mirror(), Some(&docs))
+        .await
+        .expect("the schema can be read");
     crawl::import(&Catalog::open(test.app.blobs.store()), source, &Quiet)
         .await
         .expect("the provider can be imported");

@@ -1,12 +1,12 @@
-//! `cloudoven-crawler crawl`: a provider's schema from the real terraform command.
+//! `cloudoven-crawler crawl`: a provider's schema from its program.
 
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 use clap::Args;
-use cloudoven_crawler::source::Terraform;
+use cloudoven_crawler::source::mirrored;
 
-use super::{CatalogArgs, progress::ProgressLine};
+use super::{CatalogArgs, progress::ProgressLine, reader::ReaderArgs};
 
 #[derive(Debug, Args)]
 pub struct Crawl {
@@ -21,9 +21,8 @@ pub struct Crawl {
     /// Directory with the provider's documentation (resources/, data-sources/, index.md)
     #[arg(long, value_name = "DIR")]
     docs: Option<PathBuf>,
-    /// The terraform command [default: the first one on the PATH]
-    #[arg(long, value_name = "FILE")]
-    terraform: Option<PathBuf>,
+    #[command(flatten)]
+    reader: ReaderArgs,
     #[command(flatten)]
     catalog: CatalogArgs,
 }
@@ -35,9 +34,8 @@ impl Crawl {
         let catalog = self.catalog.open()?;
         let progress = ProgressLine::new();
         progress.note(&format!("asking terraform about {provider}"));
-        let terraform = Terraform::find(self.terraform.as_deref())?;
         let source = if provider == "builtin" {
-            terraform.builtin().await?
+            self.reader.terraform()?.builtin().await?
         } else {
             let address = provider.parse().map_err(anyhow::Error::msg)?;
             let version = self
@@ -46,7 +44,10 @@ impl Crawl {
             let mirror = self
                 .mirror
                 .with_context(|| format!("crawl {provider}: name the filesystem mirror with --mirror"))?;
-            terraform.mirrored(&address, &version, &mirror, self.docs.as_deref()).await?
+            let reader = self.reader.reader()?;
+            let docs = self.docs.as_deref();
+            let read = async { Ok(mirrored(&*reader.get(), &address, &version, &mirror, docs).await?) };
+            reader.watch(read).await?
         };
         progress.import(&catalog, source).await?;
         Ok(ExitCode::SUCCESS)

@@ -4,6 +4,7 @@ mod crawl;
 mod diff;
 mod import;
 mod progress;
+mod reader;
 mod show;
 
 use std::{io::Write, process::ExitCode};
@@ -26,10 +27,10 @@ enum Command {
     /// A bundle is a .tar.zst archive, or a directory, that holds
     /// providers/<namespace>/<name>/<version>/{schema.json, docs/…} for one or more providers.
     Import(import::Import),
-    /// Read a provider's schema from the real terraform command
+    /// Read a provider's schema by running it
     ///
-    /// `crawl builtin` reads the provider that is part of Terraform. Any other provider is installed from a
-    /// filesystem mirror, in a temporary directory.
+    /// `crawl builtin` reads the provider that is part of Terraform. Any other provider comes from a filesystem mirror
+    /// and is run in a container without a network; the image is made by `make runner-image`.
     Crawl(crawl::Crawl),
     /// Print what the catalog holds
     Show(show::Show),

@@ -38,7 +38,9 @@ pub struct Container {
 }
 
 impl Container {
-    /// The image that `make runner-image` makes by default.
+    /// The Terraform version of the image that is used by default.
+    pub const DEFAULT_TERRAFORM: &str = "1.11.4";
+    /// The image that `make runner-image` makes of it.
     pub const DEFAULT_IMAGE: &str = "cloudoven-runner:1.11.4";
 
     /// What reading a schema may use by default. The largest providers need more than 1 GiB beside Terraform.

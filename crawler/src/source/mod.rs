@@ -17,7 +17,7 @@ pub use cache::{Cache, Keep};
 pub use container::Container;
 pub use registry::Registry;
 use serde::{Deserialize, Serialize};
-pub use terraform::Terraform;
+pub use terraform::{Terraform, mirrored};
 
 use crate::{
     catalog::{Address, Problem},

@@ -67,36 +67,7 @@ impl Terraform {
             .map_err(|e| self.fail("version -json", format!("unexpected output: {e}")))?;
         check_version("terraform version -json", &version.terraform_version)?;
         let schema = self.run(&workspace, &["providers", "schema", "-json"]).await?;
-        Ok(self.source(address, version.terraform_version, schema, BTreeMap::new()))
-    }
-
-    /// A provider installed from the filesystem mirror `mirror` (packed or unpacked layout), with the pages of the
-    /// documentation folder `docs`.
-    ///
-    /// Source: <https://developer.hashicorp.com/terraform/cli/config/config-file#filesystem_mirror>
-    pub async fn mirrored(
-        &self,
-        address: &Address,
-        version: &str,
-        mirror: &Path,
-        docs: Option<&Path>,
-    ) -> Result<ProviderSource> {
-        check_version("--version", version)?;
-        let pages =
-            docs.map(|docs| bundle::read_docs(docs, Limits::default())).transpose()?.unwrap_or_default();
-        let schema = self.read_schema(address, version, mirror).await?;
-        Ok(self.source(address.clone(), version.into(), schema, pages))
-    }
-
-    fn source(
-        &self,
-        address: Address,
-        version: String,
-        schema: Vec<u8>,
-        pages: BTreeMap<String, PageText>,
-    ) -> ProviderSource {
-        let place = format!("schema of {address} {version}");
-        ProviderSource { address, version, place, schema, pages, problems: Vec::new() }
+        Ok(source(address, version.terraform_version, schema, BTreeMap::new()))
     }
 
     async fn run(&self, workspace: &Workspace, arguments: &[&str]) -> Result<Vec<u8>> {
@@ -152,6 +123,30 @@ impl SchemaReader for Terraform {
         self.run(&workspace, &["init", "-no-color", "-input=false", "-backend=false", &plugins]).await?;
         self.run(&workspace, &["providers", "schema", "-json"]).await
     }
+}
+
+/// A provider whose package is in the filesystem mirror `mirror`, with the pages of the documentation folder `docs`.
+pub async fn mirrored(
+    reader: &dyn SchemaReader,
+    address: &Address,
+    version: &str,
+    mirror: &Path,
+    docs: Option<&Path>,
+) -> Result<ProviderSource> {
+    check_version("--version", version)?;
+    let pages = docs.map(|docs| bundle::read_docs(docs, Limits::default())).transpose()?.unwrap_or_default();
+    let schema = reader.read_schema(address, version, mirror).await?;
+    Ok(source(address.clone(), version.into(), schema, pages))
+}
+
+fn source(
+    address: Address,
+    version: String,
+    schema: Vec<u8>,
+    pages: BTreeMap<String, PageText>,
+) -> ProviderSource {
+    let place = format!("schema of {address} {version}");
+    ProviderSource { address, version, place, schema, pages, problems: Vec::new() }
 }
 
 const CLI_CONFIG: &str = "empty.tfrc";

@@ -93,9 +93,15 @@ fn a_provider_that_the_mirror_lacks_is_an_error() {
     let mirror = place.directory.path().join("mirror");
     std::fs::create_dir(&mirror).unwrap();
     let mirror = mirror.to_str().unwrap();
-    let output = crawler(&place, &["crawl", "acme/cloud", "--version", "1.0.0", "--mirror", mirror]);
-    assert!(!output.status.success());
-    let error = stderr(&output);
-    assert!(error.contains("terraform init") && error.contains("acme/cloud"), "{error}");
-    assert_eq!(error.lines().count(), 1, "{error}");
+    let crawl = ["crawl", "acme/cloud", "--version", "1.0.0", "--mirror", mirror];
+    for (arguments, expected) in [
+        (vec![], "no package of registry.terraform.io/acme/cloud 1.0.0"),
+        (vec!["--unconfined"], "terraform init"),
+    ] {
+        let output = crawler(&place, &[&crawl[..], &arguments].concat());
+        assert!(!output.status.success());
+        let error = stderr(&output);
+        assert!(error.contains(expected) && error.contains("acme/cloud"), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+    }
 }

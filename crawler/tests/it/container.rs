@@ -223,3 +223,34 @@ async fn what_is_missing_is_named() {
     let error = wrong.read(limits()).await;
     assert!(error.contains("exec format error"), "{error}");
 }
+
+/// Starts the command on a provider that hangs, and waits until its container is there.
+fn crawl_that_hangs(hostile: &Hostile) -> std::process::Child {
+    let mut crawl = Command::new(env!("CARGO_BIN_EXE_cloudoven-crawler"));
+    crawl.args(["crawl", &hostile.address.to_string(), "--provider-version", "1.0.0", "--mirror"]);
+    crawl.arg(hostile.mirror.path()).args(["--docker-host", &docker_host(), "--catalog"]);
+    let child = crawl.arg(hostile.mirror.path().join("catalog")).spawn().unwrap();
+    let started = Instant::now();
+    while containers_of(&hostile.address) == 0 {
+        assert!(started.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    child
+}
+
+#[tokio::test]
+async fn what_a_killed_process_left_is_removed_by_the_next_one_and_nothing_else() {
+    let (killed, alive) = (Hostile::new("killed", "hang"), Hostile::new("alive", "hang"));
+    let mut other = crawl_that_hangs(&alive);
+    let mut child = crawl_that_hangs(&killed);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(containers_of(&killed.address), 1);
+    let (mirror, address, version) = demo();
+    container(Container::default_limits()).read_schema(&address, version, &mirror).await.unwrap();
+    assert_eq!((containers_of(&killed.address), containers_of(&alive.address)), (0, 1));
+    let interrupted = Command::new("kill").args(["-INT", &other.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    assert_eq!(other.wait().unwrap().code(), Some(1));
+    assert_eq!(containers_of(&alive.address), 0);
+}
