@@ -27,7 +27,7 @@ async fn pages_answer(database: Database) {
     assert!(provider.contains("Compute") && provider.contains("1 data source"), "{provider}");
     let (_, server_page) = ann.page(&format!("{ACME}/resource/acme_server")).await;
     let large = "<code class=\"value\">large</code>";
-    for expected in ["id=\"arg-disk.gigabytes\"", "blocks, 1 to 2", large, "acme_network.id", "list(number)"]
+    for expected in ["id=\"arg-disk.gigabytes\"", "list of blocks, 1 to 2", large, "acme_network.id", "list(number)"]
     {
         assert!(server_page.contains(expected), "{expected} in {server_page}");
     }

@@ -13,6 +13,7 @@ mod edit;
 mod files;
 mod form;
 mod format;
+mod highlight;
 mod infer;
 mod lex;
 mod locate;
@@ -32,11 +33,13 @@ pub use backend::backend_block;
 pub use check::check;
 pub use diagnostic::{Code, Diagnostic, Severity, Span};
 pub use document::{Document, Element, ElementKind, RequiredProvider};
+pub(crate) use edit::code::needs as needs_of_code;
 pub use edit::{Applied, Edit, EditError, EditErrorKind, apply};
 pub use files::{CANONICAL_FILES, Files, FilesError, MAX_BLUEPRINT_BYTES, MAX_FILE_BYTES, check_name};
 pub use form::{
     BlockGroup, BlockInstance, Control, Counts, Field, Form, ObjectAttribute, ReferenceHint, Section, form,
 };
+pub use highlight::{Tone, highlight};
 pub use infer::argument_type;
 pub use path::{Path, Step, is_identifier};
 pub use refs::{Edge, Reference, edges, references};

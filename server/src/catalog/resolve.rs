@@ -17,6 +17,16 @@ use crate::{
 impl Catalogs {
     /// Loads what `document` needs, and what `more` names besides (types about to be added).
     pub async fn schemas(&self, document: &Document, more: &[(Kind, String)]) -> Result<Schemas> {
+        self.schemas_with(document, more, &BTreeMap::new()).await
+    }
+
+    /// The same as if the blueprint were designed against other versions: `instead`, by local provider name.
+    pub async fn schemas_with(
+        &self,
+        document: &Document,
+        more: &[(Kind, String)],
+        instead: &BTreeMap<String, Provider>,
+    ) -> Result<Schemas> {
         let loaded = self.loaded();
         let required = document.required_providers();
         let mut schemas = Schemas::new();
@@ -24,6 +34,7 @@ impl Catalogs {
             .into_iter()
             .filter_map(|local| Some((local.clone(), provider(&loaded, &local, required.get(&local))?)))
             .collect();
+        schemas.providers.extend(instead.iter().map(|(local, provider)| (local.clone(), provider.clone())));
         let wanted = document.needs().into_iter().chain(more.iter().cloned()).filter_map(|(kind, name)| {
             let local = if kind == Kind::Provider { name.as_str() } else { local_name(&name) };
             let of_local = schemas.providers.get(local).cloned();

@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result, Stale},
     store::{
         BlueprintId, Connection, ProjectId,
-        blueprints::{self, Blueprint, Manifest, Revision},
+        blueprints::{self, Blueprint, InProject, Manifest, Revision},
         projects,
     },
 };
@@ -266,4 +266,23 @@ async fn texts(db: &mut Connection, manifest: &Manifest) -> Result<Texts> {
             Ok((file.clone(), by_digest.get(digest).ok_or_else(|| missing(digest))?.clone()))
         })
         .collect()
+}
+
+/// The blueprints of every project that the actor may see, by id. `after` is the last id of the page before.
+pub async fn everywhere(app: &App, actor: &Actor, after: &str, limit: usize) -> Result<Vec<InProject>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    blueprints::everywhere(&mut *app.db.read().await?, actor.scope(), after, limit).await
+}
+
+/// The texts of several blueprints' latest revisions, in their order, by one query.
+pub(crate) async fn all_texts(app: &App, list: &[InProject]) -> Result<Vec<Texts>> {
+    let mut db = app.db.read().await?;
+    let files = list.iter().flat_map(|b| b.files.values());
+    let all: Manifest = files.map(|digest| (digest.clone(), digest.clone())).collect();
+    let by_digest = texts(&mut db, &all).await?;
+    let of = |manifest: &Manifest| {
+        let text = |(file, digest): (&String, &String)| Some((file.clone(), by_digest.get(digest)?.clone()));
+        manifest.iter().filter_map(text).collect()
+    };
+    Ok(list.iter().map(|b| of(&b.files)).collect())
 }

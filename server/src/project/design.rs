@@ -48,12 +48,12 @@ pub async fn read(app: &App, actor: &Actor, id: &BlueprintId) -> Result<Document
 }
 
 /// Parses off the async threads: a hostile file may take a while, within the engine's limits.
-async fn parse(texts: Texts) -> Result<Document> {
+pub(super) async fn parse(texts: Texts) -> Result<Document> {
     let files: Files = texts.into_iter().map(|(name, text)| (name, Arc::from(text))).collect();
     blocking(move || Document::parse(&files)).await?.map_err(|faults| refused(&faults))
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
 }
 
@@ -125,6 +125,7 @@ fn types_of(edit: &Edit) -> Vec<(Kind, String)> {
         Edit::AddElement { kind, ty: Some(ty), .. } => {
             kind.catalog().map(|k| (k, ty.clone())).into_iter().collect()
         }
+        Edit::AddCode { code } => blueprint::needs_of_code(code),
         _ => Vec::new(),
     }
 }
@@ -141,6 +142,8 @@ fn describe(edit: &Edit) -> String {
             let words = [ty.as_deref(), name.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
             format!("Added {words}").trim_end().to_owned()
         }
+        Edit::AddCode { .. } => "Added an example".to_owned(),
+        Edit::SetProviderVersion { provider, constraint } => format!("Moved {provider} to {constraint}"),
         Edit::RenameElement { element, name } => format!("Renamed {element} to {name}"),
         Edit::DuplicateElement { element } => format!("Duplicated {element}"),
         Edit::RemoveElement { element } => format!("Removed {element}"),

@@ -3,6 +3,7 @@
 //! Every function takes the [`Actor`](crate::auth::Actor) and answers "not found" for what that person may not see.
 
 pub mod blueprints;
+mod constraint;
 pub mod deployments;
 pub mod design;
 pub mod download;
@@ -12,6 +13,7 @@ pub mod name;
 pub mod named;
 pub mod projects;
 mod retire;
+pub mod upgrade;
 pub mod values;
 
 use serde::Serialize;

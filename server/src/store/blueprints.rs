@@ -262,3 +262,62 @@ pub async fn texts(db: &mut Connection, manifest: &Manifest) -> Result<Vec<(Stri
     }
     Ok(query.fetch_all(db).await?)
 }
+
+/// A blueprint with the name of its project, for lists over all projects.
+#[derive(Debug, Clone)]
+pub struct InProject {
+    pub blueprint: Blueprint,
+    pub project: String,
+    /// Its latest revision's files.
+    pub files: Manifest,
+}
+
+rows! {
+    struct InProjectRow {
+        id: String,
+        project_id: String,
+        name: String,
+        head: i64,
+        created_at: i64,
+        updated_at: i64,
+        project: String,
+        files: String,
+    }
+}
+
+/// The blueprints of every project that `user` belongs to, or with `None` of all projects, by id. `after` is the last id
+/// of the page before.
+pub async fn everywhere(
+    db: &mut Connection,
+    user: Option<&UserId>,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<InProject>> {
+    let rows: Vec<InProjectRow> = sqlx::query_as(
+        "SELECT b.id, b.project_id, b.name, b.head, b.created_at, b.updated_at, p.name AS project, r.files
+           FROM blueprints b
+           JOIN projects p ON p.id = b.project_id
+           JOIN revisions r ON r.blueprint_id = b.id AND r.number = b.head
+          WHERE ($1 = '' OR p.id IN (SELECT project_id FROM project_members WHERE user_id = $1))
+            AND b.id > $2
+          ORDER BY b.id LIMIT $3",
+    )
+    .bind(user.map_or("", UserId::as_str))
+    .bind(after)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    rows.into_iter()
+        .map(|r| {
+            let blueprint = Blueprint {
+                id: r.id.into(),
+                project_id: r.project_id.into(),
+                name: r.name,
+                head: r.head,
+                created_at: Timestamp(r.created_at),
+                updated_at: Timestamp(r.updated_at),
+            };
+            Ok(InProject { blueprint, project: r.project, files: serde_json::from_str(&r.files)? })
+        })
+        .collect()
+}

@@ -11,6 +11,8 @@ import { startCopy } from "./ui/copy";
 import { startFilter } from "./ui/filter";
 import { startReveal } from "./ui/reveal";
 import { startSearch } from "./ui/search";
+import { startContents } from "./ui/contents";
+import { startUnfold } from "./ui/unfold";
 
 // A 422 carries the form with its errors and is swapped in. Any other failure is told, and the page stays as it was.
 document.addEventListener("htmx:before:swap", (event) => {
@@ -33,4 +35,6 @@ startCopy();
 startFilter();
 startReveal();
 startSearch();
+startContents();
+startUnfold();
 showFlash();

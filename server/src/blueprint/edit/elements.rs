@@ -33,7 +33,7 @@ impl ElementKind {
     }
 
     /// The file that people expect it in.
-    fn file(self) -> &'static str {
+    pub(in crate::blueprint) fn file(self) -> &'static str {
         match self {
             ElementKind::Variable => "variables.tf",
             ElementKind::Output => "outputs.tf",
@@ -83,7 +83,7 @@ pub(super) fn add(
     let body = kind.catalog().and_then(|k| schemas.get(k, ty)).map(|s| scaffold::body(&s.block, context));
     let body = body.unwrap_or_default();
     match kind {
-        ElementKind::Local => add_local(&mut draft, document, file, &format!("{name} = \"\""))?,
+        ElementKind::Local => add_locals(&mut draft, document, file, &format!("{name} = \"\""))?,
         ElementKind::Variable => {
             append(&mut draft, file, &format!("variable {}", write::string(&name)), "type = string\n")?
         }
@@ -118,7 +118,12 @@ fn append(draft: &mut Draft, file: &str, head: &str, body: &str) -> Result<(), E
 }
 
 /// Into the file's `locals` block, or a new one.
-fn add_local(draft: &mut Draft, document: &Document, file: &str, code: &str) -> Result<(), EditError> {
+pub(super) fn add_locals(
+    draft: &mut Draft,
+    document: &Document,
+    file: &str,
+    code: &str,
+) -> Result<(), EditError> {
     let parsed = document.file(file);
     let block: Option<&Block> = parsed.and_then(|f| f.body.get_blocks("locals").last());
     match (parsed, block) {

@@ -1,8 +1,10 @@
 //! Edit operations: each takes a document and gives a new one whose text differs only in the touched spans.
 
 mod blocks;
+pub(crate) mod code;
 mod elements;
 mod files;
+mod provider_version;
 mod providers;
 mod rename;
 mod values;
@@ -70,6 +72,15 @@ pub enum Edit {
         /// The usual file of the kind when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         file: Option<String>,
+    },
+    /// Adds all elements of a piece of code, under free names.
+    AddCode {
+        code: String,
+    },
+    /// Sets the version constraint of a local provider name in `required_providers`.
+    SetProviderVersion {
+        provider: String,
+        constraint: String,
     },
     /// Gives an element another name and rewrites every reference to it.
     RenameElement {
@@ -255,6 +266,10 @@ pub fn apply(document: &Document, edit: &Edit, schemas: &Schemas) -> Result<Appl
         }
         Edit::AddElement { kind, ty, name, file } => {
             elements::add(document, schemas, *kind, ty.as_deref(), name.as_deref(), file.as_deref())
+        }
+        Edit::AddCode { code } => code::add(document, schemas, code),
+        Edit::SetProviderVersion { provider, constraint } => {
+            provider_version::set(document, schemas, provider, constraint)
         }
         Edit::RenameElement { element, name } => rename::rename(document, element, name),
         Edit::DuplicateElement { element } => elements::duplicate(document, element),

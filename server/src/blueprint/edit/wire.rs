@@ -22,6 +22,9 @@ pub(super) struct Wire {
     name: Option<String>,
     file: Option<String>,
     text: Option<String>,
+    code: Option<String>,
+    provider: Option<String>,
+    constraint: Option<String>,
 }
 
 impl TryFrom<Wire> for Edit {
@@ -50,6 +53,11 @@ impl TryFrom<Wire> for Edit {
                 ty: w.ty,
                 name: w.name,
                 file: w.file,
+            },
+            "add_code" => Edit::AddCode { code: w.code.ok_or_else(|| need("code"))? },
+            "set_provider_version" => Edit::SetProviderVersion {
+                provider: w.provider.ok_or_else(|| need("provider"))?,
+                constraint: w.constraint.ok_or_else(|| need("constraint"))?,
             },
             "rename_element" => {
                 Edit::RenameElement { element: element?, name: w.name.ok_or_else(|| need("name"))? }

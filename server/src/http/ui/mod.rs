@@ -7,6 +7,7 @@ mod catalog;
 mod deployments;
 mod designer;
 mod environments;
+mod hcl;
 mod layout;
 mod markdown;
 mod overview;

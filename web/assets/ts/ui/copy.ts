@@ -1,4 +1,5 @@
-// `data-copy`: a button that puts the text of the element with that id on the clipboard.
+// `data-copy`: a button that puts the text of the element with that id on the clipboard. `data-copy-link`: a link that is
+// followed and whose full address is put there as well.
 import { toast } from "./toast";
 
 async function copy(button: HTMLElement): Promise<void> {
@@ -18,6 +19,9 @@ async function copy(button: HTMLElement): Promise<void> {
 
 export function startCopy(): void {
   document.addEventListener("click", (event) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-copy-link]");
+    // Without a clipboard the address bar has it all the same.
+    if (link) navigator.clipboard?.writeText(link.href).then(() => toast("Link copied"), () => {});
     const button = (event.target as Element).closest<HTMLElement>("[data-copy]");
     if (!button) return;
     void copy(button);

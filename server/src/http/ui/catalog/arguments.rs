@@ -3,16 +3,19 @@
 //! Deep trees hold thousands of arguments, so only the first [`BUDGET`] of them, the shallowest, come with the page. A
 //! block below that is a page of its own, which is fetched into place when it is opened.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
 use askama::Template;
-use cloudoven_crawler::catalog::{Attribute, Block, NestedBlock};
+use cloudoven_crawler::catalog::{Attribute, Docs};
 
-use super::facts::{Facts, Scope, block_label, type_label};
-use crate::http::ui::markdown;
+use super::{
+    facts::{Fact, Scope, block_label, chips, facts, type_label},
+    levels::{Level, Node, join},
+};
+use crate::http::ui::{layout::Chip, markdown};
 
 /// Arguments that one page holds.
-const BUDGET: usize = 400;
+const BUDGET: usize = 300;
 
 /// The arguments of one level, and through [`Inside`] those below it.
 #[derive(Template, Default)]
@@ -31,7 +34,8 @@ pub(super) struct Argument {
     pub ty: String,
     /// The type in full where `ty` shortens it.
     pub full_type: Option<String>,
-    pub facts: Facts,
+    pub chips: Vec<Chip>,
+    pub facts: Vec<Fact>,
     /// Safe HTML.
     pub text: String,
     pub inside: Inside,
@@ -47,7 +51,17 @@ pub(super) enum Need {
     ReadOnly,
 }
 
-/// What is inside a block or a structural attribute.
+impl From<&Attribute> for Need {
+    fn from(attribute: &Attribute) -> Need {
+        match (attribute.required, attribute.optional) {
+            (true, _) => Need::Required,
+            (false, true) => Need::Optional,
+            (false, false) => Need::ReadOnly,
+        }
+    }
+}
+
+/// What is inside a block, a structural attribute or an object type.
 pub(super) enum Inside {
     Nothing,
     Shown(Box<Arguments>),
@@ -55,38 +69,19 @@ pub(super) enum Inside {
     Later(String),
 }
 
-/// One level of the tree: a block's body or a structural attribute's inside.
-#[derive(Clone, Copy)]
-pub(super) struct Level<'a> {
-    attributes: &'a BTreeMap<String, Attribute>,
-    blocks: Option<&'a BTreeMap<String, NestedBlock>>,
-}
-
-impl<'a> From<&'a Block> for Level<'a> {
-    fn from(block: &'a Block) -> Level<'a> {
-        Level { attributes: &block.attributes, blocks: Some(&block.blocks) }
-    }
-}
-
-impl<'a> Level<'a> {
-    /// The levels right below, by name.
-    fn children(self) -> impl Iterator<Item = (&'a str, Level<'a>)> {
-        let nested = self.attributes.iter().filter_map(|(name, attribute)| {
-            let inside = Level { attributes: &attribute.nested.as_ref()?.attributes, blocks: None };
-            Some((name.as_str(), inside))
-        });
-        let blocks = self.blocks.into_iter().flatten();
-        nested.chain(blocks.map(|(name, nested)| (name.as_str(), Level::from(&nested.block))))
+impl Arguments {
+    /// Whether some of the tree is not in the page.
+    pub fn has_later(&self) -> bool {
+        self.items.iter().any(|item| match &item.inside {
+            Inside::Nothing => false,
+            Inside::Shown(arguments) => arguments.has_later(),
+            Inside::Later(_) => true,
+        })
     }
 
-    /// The level at a path of names joined by dots.
-    pub fn at(self, path: &str) -> Option<Level<'a>> {
-        path.split('.')
-            .try_fold(self, |level, name| level.children().find(|(n, _)| *n == name).map(|(_, l)| l))
-    }
-
-    fn len(self) -> usize {
-        self.attributes.len() + self.blocks.map_or(0, BTreeMap::len)
+    /// Whether there is anything to unfold.
+    pub fn has_folds(&self) -> bool {
+        self.items.iter().any(|item| !matches!(item.inside, Inside::Nothing))
     }
 }
 
@@ -102,21 +97,15 @@ fn affordable(level: Level, path: &str) -> HashSet<String> {
     let mut shown = HashSet::new();
     let mut queue = VecDeque::from([(path.to_owned(), level)]);
     while let Some((path, level)) = queue.pop_front() {
-        for (name, child) in level.children() {
-            if child.len() > left {
-                continue;
-            }
-            left -= child.len();
+        for (name, node) in level.nodes() {
+            let Some(inside) = node.inside().filter(|inside| inside.len() <= left) else { continue };
+            left -= inside.len();
             let path = join(&path, name);
             shown.insert(path.clone());
-            queue.push_back((path, child));
+            queue.push_back((path, inside));
         }
     }
     shown
-}
-
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
 struct Tree<'a> {
@@ -127,50 +116,32 @@ struct Tree<'a> {
 
 impl Tree<'_> {
     fn arguments(&self, level: Level, path: &str) -> Arguments {
-        let attributes = level.attributes.iter().map(|(name, a)| self.attribute(name, a, &join(path, name)));
-        let blocks = level.blocks.into_iter().flatten();
-        let blocks = blocks.map(|(name, b)| self.block(name, b, &join(path, name)));
-        let mut items: Vec<Argument> = attributes.chain(blocks).collect();
+        let nodes = level.nodes().into_iter();
+        let mut items: Vec<Argument> = nodes.map(|(name, node)| self.argument(name, node, path)).collect();
         // The author's order, then by name what the page does not mention.
-        items.sort_by_key(|a| (a.need, a.position == 0, a.position, a.name.clone()));
+        items.sort_by(|a, b| {
+            let key = |x: &Argument| (x.need, x.position == 0, x.position);
+            key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name))
+        });
         Arguments { items }
     }
 
-    fn attribute(&self, name: &str, attribute: &Attribute, path: &str) -> Argument {
-        let need = match (attribute.required, attribute.optional) {
-            (true, _) => Need::Required,
-            (false, true) => Need::Optional,
-            (false, false) => Need::ReadOnly,
-        };
-        let nested = attribute.nested.as_ref();
-        let (ty, full_type) = type_label(&attribute.ty);
+    fn argument(&self, name: &str, node: Node, above: &str) -> Argument {
+        let path = join(above, name);
+        let (need, ty, full_type) = described(node);
+        let silent = Docs::default();
+        let docs = node.docs().unwrap_or(&silent);
         Argument {
             id: format!("arg-{path}"),
             name: name.to_owned(),
             need,
             ty,
-            // The nested attributes say it better.
-            full_type: full_type.filter(|_| nested.is_none()),
-            facts: Facts::of_attribute(attribute, self.scope),
-            text: markdown::render(&attribute.docs.text),
-            inside: nested.map_or(Inside::Nothing, |nested| {
-                self.inside(Level { attributes: &nested.attributes, blocks: None }, path)
-            }),
-            position: attribute.docs.position,
-        }
-    }
-
-    fn block(&self, name: &str, nested: &NestedBlock, path: &str) -> Argument {
-        Argument {
-            id: format!("arg-{path}"),
-            name: name.to_owned(),
-            need: if nested.min_items > 0 { Need::Required } else { Need::Optional },
-            ty: block_label(nested),
-            full_type: None,
-            facts: Facts::of_block(nested, self.scope),
-            text: markdown::render(&nested.docs.text),
-            inside: self.inside(Level::from(&nested.block), path),
-            position: nested.docs.position,
+            full_type,
+            chips: chips(node),
+            facts: facts(docs, above, self.scope),
+            text: markdown::render_linked(&docs.text, self.scope.links),
+            inside: node.inside().map_or(Inside::Nothing, |inside| self.inside(inside, &path)),
+            position: docs.position,
         }
     }
 
@@ -180,6 +151,26 @@ impl Tree<'_> {
         } else {
             let query = crate::http::ui::page::url_encode(path);
             Inside::Later(format!("{}?block={query}", self.url))
+        }
+    }
+}
+
+/// Need, type, and the type in full where the first is shortened.
+fn described(node: Node) -> (Need, String, Option<String>) {
+    match node {
+        Node::Block(nested) => {
+            let need = if nested.min_items > 0 { Need::Required } else { Need::Optional };
+            (need, block_label(nested), None)
+        }
+        Node::Attribute(attribute) => {
+            let (ty, full) = type_label(&attribute.ty);
+            // What is inside says it better.
+            (Need::from(attribute), ty, full.filter(|_| node.inside().is_none()))
+        }
+        // The schema doesn't say which attributes of an object must be there, or not reliably.
+        Node::Field(attribute, _) => {
+            let (ty, full) = type_label(&attribute.ty);
+            (Need::Optional, ty, full.filter(|_| node.inside().is_none()))
         }
     }
 }

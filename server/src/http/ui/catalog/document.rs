@@ -1,4 +1,4 @@
-//! The page of one resource, data source, ephemeral resource or provider configuration.
+//! The page of one resource, data source, ephemeral resource, function or provider configuration.
 
 use std::sync::Arc;
 
@@ -9,15 +9,20 @@ use axum::{
     http::HeaderMap,
     response::{Html, IntoResponse, Response},
 };
-use cloudoven_crawler::catalog::{Address, Document, Example};
+use cloudoven_crawler::catalog::{Address, Document, Kind, Timeout};
 use serde::Deserialize;
+use url::Url;
 
 use super::{
     KINDS, VersionLink, arguments,
-    arguments::{Arguments, Level, Need},
-    chip, element_url,
+    arguments::{Arguments, Need},
+    chip, diff_url, element_url,
     facts::Scope,
-    find, has, in_catalog, provider_url, slug, words,
+    find, find_argument, has,
+    levels::Level,
+    links, own_page,
+    parts::{Code, FunctionView, ImportView, Uses, examples},
+    provider_url, slug, words,
 };
 use crate::{
     app::App,
@@ -25,7 +30,7 @@ use crate::{
     error::{Error, Result},
     http::ui::{
         layout::{Chip, Layout},
-        markdown,
+        markdown::{self, Links},
         page::{PageResult, Viewer, is_htmx},
     },
 };
@@ -43,21 +48,26 @@ struct DocumentPage {
     provider_url: String,
     version: String,
     versions: Vec<VersionLink>,
+    /// Where this version is compared with the one before or after it.
+    compare: Option<String>,
     subcategory: String,
     url: String,
     /// Safe HTML.
     description: String,
-    examples: Vec<ExampleView>,
+    function: Option<FunctionView>,
+    examples: Vec<Code>,
     sections: Vec<Section>,
-    /// Safe HTML.
-    import: String,
+    /// Some arguments are fetched when their block is opened.
+    partial: bool,
+    import: ImportView,
+    timeouts: Vec<Timeout>,
+    uses: Uses,
+    /// Elements of the same name and another kind: kind in words and address.
+    twins: Vec<(&'static str, String)>,
+    /// The provider's own page.
+    original: Option<String>,
     /// The path of the one block that this page is about.
     block: Option<String>,
-}
-
-struct ExampleView {
-    title: String,
-    code: String,
 }
 
 /// The arguments that share one need.
@@ -82,6 +92,8 @@ pub(super) struct ElementPath {
 pub(super) struct Part {
     /// Only this nested block, by its path.
     block: Option<String>,
+    /// Only the arguments whose path has these words.
+    find: Option<String>,
 }
 
 pub(super) async fn page(
@@ -93,20 +105,21 @@ pub(super) async fn page(
 ) -> PageResult {
     let (loaded, document) = load(&app, path).await?;
     let layout = viewer.layout();
+    let htmx = is_htmx(&headers);
     // The largest trees take tens of milliseconds to render.
     let render = move || -> Result<Response> {
-        let tree = arguments_of(&loaded, &document, part.block.as_deref())?;
-        if is_htmx(&headers) && part.block.is_some() {
-            return Ok(Html(tree.render().map_err(Error::internal)?).into_response());
-        }
-        let page = DocumentPage::new(layout, &loaded, &document, tree, part.block);
-        Ok(Html(page.render().map_err(Error::internal)?).into_response())
+        let html = match part {
+            Part { find: Some(words), .. } => find_argument::list(&document, &words).render(),
+            Part { block: Some(block), .. } if htmx => arguments_of(&loaded, &document, &block)?.render(),
+            Part { block, .. } => DocumentPage::new(layout, &loaded, &document, block)?.render(),
+        };
+        Ok(Html(html.map_err(Error::internal)?).into_response())
     };
     Ok(tokio::task::spawn_blocking(render).await.map_err(Error::internal)??)
 }
 
 /// The document that an address names; it is looked up before it is read, so an address is never an object's key.
-async fn load(app: &App, path: ElementPath) -> Result<(Arc<Loaded>, Arc<Document>)> {
+pub(super) async fn load(app: &App, path: ElementPath) -> Result<(Arc<Loaded>, Arc<Document>)> {
     let address = Address { host: path.host, namespace: path.namespace, name: path.name };
     let loaded = app.catalogs.loaded();
     let index = &find(&loaded, &address, &path.version)?.index;
@@ -118,13 +131,20 @@ async fn load(app: &App, path: ElementPath) -> Result<(Arc<Loaded>, Arc<Document
     Ok((loaded, document.ok_or(Error::NotFound(words(kind).0))?))
 }
 
-fn arguments_of(loaded: &Loaded, document: &Document, block: Option<&str>) -> Result<Arguments> {
+/// Hands what a page's texts and facts link to over to `then`.
+fn in_scope<T>(loaded: &Loaded, document: &Document, then: impl FnOnce(&Scope) -> T) -> T {
+    let (address, version) = (&document.provider, document.version.as_str());
+    let own = |url: &Url| links::of_url(loaded, address, version, &document.url, url);
+    let links = Links::of(&document.url, &own);
+    then(&Scope { loaded, address, version, top: Level::from(&document.block), links: &links })
+}
+
+/// The tree below a path of names joined by dots; empty for the whole.
+fn arguments_of(loaded: &Loaded, document: &Document, path: &str) -> Result<Arguments> {
     let top = Level::from(&document.block);
-    let path = block.unwrap_or_default();
     let level = if path.is_empty() { top } else { top.at(path).ok_or(Error::NotFound("block"))? };
-    let scope = Scope { loaded, address: &document.provider, version: &document.version };
     let url = element_url(&document.provider, &document.version, document.kind, &document.name);
-    Ok(arguments::tree(level, path, &url, &scope))
+    Ok(in_scope(loaded, document, |scope| arguments::tree(level, path, &url, scope)))
 }
 
 impl DocumentPage {
@@ -132,19 +152,25 @@ impl DocumentPage {
         layout: Layout,
         loaded: &Loaded,
         document: &Document,
-        tree: Arguments,
         block: Option<String>,
-    ) -> DocumentPage {
+    ) -> Result<DocumentPage> {
+        let arguments = arguments_of(loaded, document, block.as_deref().unwrap_or_default())?;
+        let page = in_scope(loaded, document, |scope| DocumentPage::around(layout, document, arguments, scope));
+        Ok(match block {
+            Some(path) => page.about(path),
+            None => page,
+        })
+    }
+
+    fn around(layout: Layout, document: &Document, arguments: Arguments, scope: &Scope) -> DocumentPage {
         let (address, version) = (&document.provider, &document.version);
         let provider_url = provider_url(address, version);
-        let url = element_url(address, version, document.kind, &document.name);
-        let whole = block.is_none();
-        let layout = in_catalog(layout).crumb(address.source(), provider_url.clone());
+        let function = document.function.as_ref();
+        let versions = versions(scope.loaded, document);
         DocumentPage {
-            layout: match &block {
-                Some(path) => layout.crumb(&document.name, url.clone()).here(path),
-                None => layout.here(&document.name),
-            },
+            layout: super::in_catalog(layout)
+                .crumb(address.source(), provider_url.clone())
+                .here(&document.name),
             chip: chip(document.kind),
             kind: words(document.kind).0,
             name: document.name.clone(),
@@ -152,39 +178,74 @@ impl DocumentPage {
             source: address.source(),
             provider_url,
             version: version.clone(),
-            versions: versions(loaded, document),
+            compare: compare(&versions, document),
+            versions,
             subcategory: document.subcategory.clone(),
-            url,
-            description: markdown::render(if whole { &document.description } else { "" }),
-            examples: if whole { examples(document) } else { Vec::new() },
-            sections: sections(tree),
-            import: markdown::render(if whole { &document.import.text } else { "" }),
-            block,
+            url: element_url(address, version, document.kind, &document.name),
+            description: markdown::render_linked(&document.description, scope.links),
+            function: function.map(|f| FunctionView::of(f, &address.name, &document.name, scope)),
+            examples: examples(document),
+            partial: arguments.has_later(),
+            sections: sections(arguments),
+            import: ImportView::of(&document.import, scope),
+            timeouts: document.timeouts.clone(),
+            uses: Uses::of(document, scope),
+            twins: twins(document, scope),
+            original: Some(document.url.clone()).filter(|url| url.starts_with("https://")),
+            block: None,
         }
+    }
+
+    /// The page of one nested block alone.
+    fn about(mut self, path: String) -> DocumentPage {
+        self.layout.crumbs.pop();
+        self.layout = self.layout.crumb(&self.name, self.url.clone()).here(&path);
+        self.description.clear();
+        self.examples.clear();
+        self.import = ImportView::default();
+        self.timeouts.clear();
+        self.uses = Uses { total: 0, shown: Vec::new(), more: Vec::new() };
+        self.block = Some(path);
+        self
+    }
+
+    fn has_folds(&self) -> bool {
+        self.sections.iter().any(|section| section.arguments.has_folds())
     }
 }
 
+/// Every version of the provider; those without the element lead to the version itself.
 fn versions(loaded: &Loaded, document: &Document) -> Vec<VersionLink> {
-    let (kind, name) = (document.kind, document.name.as_str());
-    let with = loaded.of_provider(&document.provider).filter(|v| has(&v.index, kind, name));
-    let link = |version: &str| VersionLink {
-        version: version.to_owned(),
-        url: element_url(&document.provider, version, kind, name),
-        current: version == document.version,
+    let (address, kind, name) = (&document.provider, document.kind, document.name.as_str());
+    let link = |version: &str| {
+        let own = own_page(loaded, address, version, kind, name);
+        VersionLink {
+            note: if own.is_some() { "" } else { words(kind).0 },
+            url: own.unwrap_or_else(|| provider_url(address, version)),
+            current: version == document.version,
+            version: version.to_owned(),
+        }
     };
-    with.map(|v| link(&v.index.version)).collect()
+    loaded.of_provider(address).map(|v| link(&v.index.version)).collect()
 }
 
-fn examples(document: &Document) -> Vec<ExampleView> {
-    let view = |(i, example): (usize, &Example)| ExampleView {
-        title: match example.title.as_str() {
-            "" if i == 0 => "Example".to_owned(),
-            "" => format!("Example {}", i + 1),
-            title => title.to_owned(),
-        },
-        code: example.code.trim_end().to_owned(),
+/// Compared with the next older version that is there, or for the oldest with the next newer one.
+fn compare(versions: &[VersionLink], document: &Document) -> Option<String> {
+    let at = versions.iter().position(|v| v.current)?;
+    let other = versions.get(at + 1).map(|older| (older, true));
+    let (other, older) = other.or_else(|| Some((versions.get(at.checked_sub(1)?)?, false)))?;
+    let (from, to) = match older {
+        true => (other.version.as_str(), document.version.as_str()),
+        false => (document.version.as_str(), other.version.as_str()),
     };
-    document.examples.iter().enumerate().map(view).collect()
+    Some(format!("{}?q={}", diff_url(&document.provider, from, to), document.name))
+}
+
+fn twins(document: &Document, scope: &Scope) -> Vec<(&'static str, String)> {
+    let others = [Kind::Resource, Kind::DataSource, Kind::EphemeralResource];
+    let others = others.into_iter().filter(|kind| *kind != document.kind && document.kind != Kind::Function);
+    let page = |kind| own_page(scope.loaded, scope.address, scope.version, kind, &document.name);
+    others.filter_map(|kind| Some((words(kind).0, page(kind)?))).collect()
 }
 
 fn sections(tree: Arguments) -> Vec<Section> {

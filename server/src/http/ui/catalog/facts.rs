@@ -1,93 +1,161 @@
-//! What is known about one argument besides its text, as chips.
+//! What is known about one argument besides its text: chips beside its name, lines under its text.
 
-use cloudoven_crawler::catalog::{Address, Attribute, Docs, Kind, NestedBlock, Nesting, Reference, Type};
+use cloudoven_crawler::catalog::{
+    Address, Bounds, Docs, Kind, Measure, NestedBlock, Nesting, Reference, Type,
+};
 
-use super::{element_url, has};
-use crate::{catalog::Loaded, http::ui::layout::Chip};
+use super::{
+    element_url,
+    levels::{Level, Node, join},
+    own_page,
+};
+use crate::{
+    catalog::Loaded,
+    http::ui::{
+        layout::{Chip, count},
+        markdown::Links,
+    },
+};
 
-/// Allowed values shown at once; the rest is behind a "more".
+/// Values of one fact shown at once; the rest is behind a "more".
 const SHOWN_VALUES: usize = 16;
 /// Longest type that stands beside the name, in characters.
 const SHORT_TYPE: usize = 60;
 
-/// The chips under an argument's name, and the lists under its text.
-#[derive(Debug, Default)]
-pub(super) struct Facts {
-    pub chips: Vec<Chip>,
-    pub default: Option<String>,
-    pub allowed: Vec<String>,
-    /// Allowed values beyond the first few.
-    pub allowed_more: Vec<String>,
-    pub conflicts: Vec<String>,
-    pub references: Vec<ReferenceView>,
-}
-
-/// What examples set an argument to.
+/// One line: what it is about, and the values.
 #[derive(Debug)]
-pub(super) struct ReferenceView {
-    /// `azurerm_resource_group.name`
-    pub label: String,
-    /// The target's page; none where the catalog has no such element.
-    pub url: Option<String>,
-    pub count: u32,
+pub(super) struct Fact {
+    pub label: &'static str,
+    pub values: Vec<FactValue>,
+    /// Values beyond the first few.
+    pub more: Vec<FactValue>,
 }
 
-impl Facts {
-    pub fn of_attribute(attribute: &Attribute, scope: &Scope) -> Facts {
-        let flags = [
-            (attribute.deprecated, "update", "deprecated"),
-            (attribute.docs.forces_replacement, "replace", "forces replacement"),
-            (attribute.sensitive, "destroy", "sensitive"),
-            (attribute.write_only, "", "write-only"),
-            (attribute.optional && attribute.computed, "", "computed if left out"),
-        ];
-        Facts::new(&flags, &attribute.docs, scope)
+/// A value, which may lead somewhere.
+#[derive(Debug)]
+pub(super) struct FactValue {
+    pub text: String,
+    /// Words, not code.
+    pub words: bool,
+    pub href: Option<String>,
+    /// Said when one points at it.
+    pub title: String,
+}
+
+impl FactValue {
+    fn code(text: impl Into<String>) -> FactValue {
+        FactValue { text: text.into(), words: false, href: None, title: String::new() }
     }
 
-    pub fn of_block(block: &NestedBlock, scope: &Scope) -> Facts {
-        let flags = [
-            (block.deprecated, "update", "deprecated"),
-            (block.docs.forces_replacement, "replace", "forces replacement"),
-        ];
-        Facts::new(&flags, &block.docs, scope)
-    }
-
-    fn new(flags: &[(bool, &'static str, &'static str)], docs: &Docs, scope: &Scope) -> Facts {
-        let mut allowed = docs.allowed.clone();
-        let allowed_more = allowed.split_off(allowed.len().min(SHOWN_VALUES));
-        Facts {
-            chips: flags.iter().filter(|f| f.0).map(|&(_, tone, label)| Chip::new(tone, label)).collect(),
-            default: docs.default.clone(),
-            allowed,
-            allowed_more,
-            conflicts: docs.conflicts_with.clone(),
-            references: docs.references.iter().map(|r| scope.reference(r)).collect(),
-        }
+    fn words(text: String) -> FactValue {
+        FactValue { words: true, ..FactValue::code(text) }
     }
 }
 
-/// The provider version whose page is shown, to link references to their targets.
+/// Flags of an argument or block.
+pub(super) fn chips(node: Node) -> Vec<Chip> {
+    let replaces = node.docs().is_some_and(|docs| docs.forces_replacement);
+    let replaces = (replaces, "replace", "forces replacement");
+    let flags = match node {
+        Node::Attribute(a) => vec![
+            (a.deprecated, "update", "deprecated"),
+            replaces,
+            (a.sensitive, "destroy", "sensitive"),
+            (a.write_only, "", "write-only"),
+            (a.optional && a.computed, "", "computed if left out"),
+        ],
+        Node::Block(block) => vec![(block.deprecated, "update", "deprecated"), replaces],
+        Node::Field(..) => vec![replaces],
+    };
+    flags.into_iter().filter(|flag| flag.0).map(|(_, tone, label)| Chip::new(tone, label)).collect()
+}
+
+/// The lines under an argument's text. `above` is the path of the block that it is in.
+pub(super) fn facts(docs: &Docs, above: &str, scope: &Scope) -> Vec<Fact> {
+    let arguments = |names: &[String]| names.iter().map(|name| scope.argument(above, name)).collect();
+    let bounds = docs.bounds.iter().map(|b| FactValue::words(bounds(b))).collect();
+    let all: [(&'static str, Vec<FactValue>); 11] = [
+        ("Replaced by", docs.replaced_by.iter().map(|name| scope.argument(above, name)).collect()),
+        ("Default", docs.default.iter().map(FactValue::code).collect()),
+        ("One of", docs.allowed.iter().map(FactValue::code).collect()),
+        ("Limits", bounds),
+        ("Pattern", docs.pattern.iter().map(FactValue::code).collect()),
+        ("Unit", docs.unit.iter().cloned().map(FactValue::words).collect()),
+        ("Conflicts with", arguments(&docs.conflicts_with)),
+        ("Exactly one of", arguments(&docs.exactly_one_of)),
+        ("At least one of", arguments(&docs.at_least_one_of)),
+        ("Required with", arguments(&docs.required_with)),
+        ("Refers to", docs.references.iter().map(|r| scope.reference(r)).collect()),
+    ];
+    let fact = |(label, mut values): (&'static str, Vec<FactValue>)| {
+        let more = values.split_off(values.len().min(SHOWN_VALUES));
+        Fact { label, values, more }
+    };
+    all.into_iter().filter(|(_, values)| !values.is_empty()).map(fact).collect()
+}
+
+/// "1 to 64 characters", "at least 3".
+fn bounds(bounds: &Bounds) -> String {
+    let range = match (&bounds.min, &bounds.max) {
+        (Some(min), Some(max)) if min == max => format!("exactly {min}"),
+        (Some(min), Some(max)) => format!("{min} to {max}"),
+        (Some(min), None) => format!("at least {min}"),
+        (None, Some(max)) => format!("at most {max}"),
+        (None, None) => return String::new(),
+    };
+    match bounds.of {
+        Measure::Value => range,
+        Measure::Length => format!("{range} characters"),
+        Measure::Items => format!("{range} items"),
+    }
+}
+
+/// The page that facts stand on, to link what they name.
 pub(super) struct Scope<'a> {
     pub loaded: &'a Loaded,
     pub address: &'a Address,
     pub version: &'a str,
+    /// The whole schema.
+    pub top: Level<'a>,
+    /// Where links in the documentation lead.
+    pub links: &'a Links<'a>,
 }
 
 impl Scope<'_> {
-    fn reference(&self, reference: &Reference) -> ReferenceView {
+    /// Another argument, named from beside this one or from the top; a counted block (`rule.0.port`) is any of them.
+    fn argument(&self, above: &str, name: &str) -> FactValue {
+        let plain: Vec<&str> = name.split('.').filter(|part| part.parse::<u32>().is_err()).collect();
+        let plain = plain.join(".");
+        let paths = [join(above, &plain), plain];
+        let found = paths.into_iter().find(|path| self.top.has(path));
+        FactValue { href: found.map(|path| format!("#arg-{path}")), ..FactValue::code(name) }
+    }
+
+    fn reference(&self, reference: &Reference) -> FactValue {
+        let title = format!("In {}", count(reference.count as usize, "example", "examples"));
         let (kind, target) = (reference.kind, reference.target.as_str());
-        let own = self.loaded.of_provider(self.address).find(|v| v.index.version == self.version);
-        let own = own.filter(|v| has(&v.index, kind, target));
-        let found = own.or_else(|| self.loaded.having(kind, target).find(|v| v.newest));
-        let url = found.map(|v| element_url(&v.index.provider, &v.index.version, kind, target));
-        ReferenceView {
-            label: match kind {
-                Kind::Resource => format!("{target}.{}", reference.attribute),
-                other => format!("{}.{target}.{}", other.keyword(), reference.attribute),
-            },
-            url,
-            count: reference.count,
+        FactValue {
+            href: self.element(kind, target),
+            title,
+            ..FactValue::code(attribute_of(kind, target, &reference.attribute))
         }
+    }
+
+    /// The page of an element: this version's, else the newest of whichever provider has it.
+    pub fn element(&self, kind: Kind, name: &str) -> Option<String> {
+        let own = own_page(self.loaded, self.address, self.version, kind, name);
+        own.or_else(|| {
+            let found = self.loaded.having(kind, name).find(|v| v.newest)?;
+            Some(element_url(&found.index.provider, &found.index.version, kind, name))
+        })
+    }
+}
+
+/// `azurerm_resource_group.name`, `data.aws_ami.id`: as an expression would name it.
+pub(super) fn attribute_of(kind: Kind, name: &str, attribute: &str) -> String {
+    match kind {
+        Kind::Resource => format!("{name}.{attribute}"),
+        other => format!("{}.{name}.{attribute}", other.keyword()),
     }
 }
 
@@ -108,21 +176,25 @@ fn outline(ty: &Type) -> String {
     }
 }
 
-/// How often a nested block may stand in its parent.
+/// How a nested block is told apart from its like, and how often it may stand in its parent.
 pub(super) fn block_label(block: &NestedBlock) -> String {
-    if block.nesting == Nesting::Map {
-        return "blocks, each with a label".into();
-    }
-    let single = matches!(block.nesting, Nesting::Single | Nesting::Group);
-    match (block.min_items, block.max_items) {
-        _ if single && block.min_items == 0 => "block, at most one".into(),
-        (1, 1) => "block, exactly one".into(),
-        _ if single => "block, exactly one".into(),
-        (0, 0) => "blocks, any number".into(),
-        (0, 1) => "block, at most one".into(),
-        (0, max) => format!("blocks, at most {max}"),
-        (min, 0) => format!("blocks, at least {min}"),
-        (min, max) if min == max => format!("blocks, exactly {min}"),
-        (min, max) => format!("blocks, {min} to {max}"),
+    let one = match block.min_items {
+        0 => "at most one",
+        _ => "exactly one",
+    };
+    let many = match (block.min_items, block.max_items) {
+        (0, 0) => "any number".into(),
+        (_, 1) => one.into(),
+        (0, max) => format!("at most {max}"),
+        (min, 0) => format!("at least {min}"),
+        (min, max) if min == max => format!("exactly {min}"),
+        (min, max) => format!("{min} to {max}"),
+    };
+    match block.nesting {
+        Nesting::Single | Nesting::Group => format!("block, {one}"),
+        Nesting::List if block.max_items == 1 => format!("block, {one}"),
+        Nesting::List => format!("list of blocks, {many}"),
+        Nesting::Set => format!("set of blocks, {many}"),
+        Nesting::Map => "map of blocks, each with a label".into(),
     }
 }

@@ -2,14 +2,20 @@
 
 mod arguments;
 mod document;
+mod example;
 mod facts;
+mod find_argument;
+mod levels;
+mod links;
 mod overview;
+mod parts;
 mod provider;
 mod search;
 
 use axum::{Router, routing::get};
 use cloudoven_crawler::catalog::{Address, Index, Kind};
 
+use self::links::own_page;
 use super::layout::{Chip, Layout};
 use crate::{
     app::App,
@@ -25,6 +31,10 @@ pub fn router() -> Router<App> {
         .route("/catalog/{host}/{namespace}/{name}", get(provider::newest))
         .route("/catalog/{host}/{namespace}/{name}/{version}", get(provider::page))
         .route("/catalog/{host}/{namespace}/{name}/{version}/{kind}/{element}", get(document::page))
+        .route(
+            "/catalog/{host}/{namespace}/{name}/{version}/{kind}/{element}/examples/{number}/add",
+            get(example::dialog).post(example::add),
+        )
 }
 
 /// The kinds in the order that pages list them.
@@ -70,6 +80,11 @@ fn provider_url(address: &Address, version: &str) -> String {
     format!("/catalog/{address}/{version}")
 }
 
+/// The page of what changed between two versions.
+fn diff_url(address: &Address, from: &str, to: &str) -> String {
+    format!("{}/diff/{to}", provider_url(address, from))
+}
+
 /// The page of an element.
 pub fn element_url(address: &Address, version: &str, kind: Kind, name: &str) -> String {
     format!("{}/{}/{name}", provider_url(address, version), slug(kind))
@@ -96,6 +111,8 @@ struct VersionLink {
     version: String,
     url: String,
     current: bool,
+    /// What that version lacks; empty when it lacks nothing.
+    note: &'static str,
 }
 
 fn in_catalog(layout: Layout) -> Layout {

@@ -1,0 +1,68 @@
+//! The allow-list that rendered documentation goes through.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+use super::links::{OWN_PREFIX, OWN_SCHEME};
+use crate::http::ui::hcl;
+
+/// Elements that only mark up text.
+const TAGS: [&str; 46] = [
+    "a", "abbr", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "h1", "h2", "h3",
+    "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s", "samp", "small", "span",
+    "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul", "var",
+];
+/// Elements whose content goes with them: what is in them is no text for people.
+const WITH_CONTENT: [&str; 10] =
+    ["script", "style", "iframe", "noscript", "template", "title", "svg", "math", "object", "textarea"];
+
+/// Built once: it takes longer than cleaning a usual text does.
+static ALLOWED: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let mut builder = ammonia::Builder::empty();
+    builder
+        .tags(HashSet::from(TAGS))
+        .clean_content_tags(HashSet::from(WITH_CONTENT))
+        .generic_attributes(HashSet::new())
+        .tag_attributes(HashMap::from([
+            ("a", HashSet::from(["href", "title"])),
+            ("abbr", HashSet::from(["title"])),
+            ("td", HashSet::from(["colspan", "rowspan"])),
+            ("th", HashSet::from(["colspan", "rowspan"])),
+            ("ol", HashSet::from(["start"])),
+        ]))
+        .allowed_classes(HashMap::from([
+            ("div", HashSet::from(["callout", "info", "warn", "bad"])),
+            ("span", HashSet::from(hcl::CLASSES)),
+        ]))
+        .url_schemes(HashSet::from(["http", "https", "mailto", OWN_SCHEME.trim_end_matches(':')]))
+        .url_relative(ammonia::UrlRelative::Deny)
+        .link_rel(Some("noopener noreferrer nofollow"))
+        .attribute_filter(own_links);
+    builder
+});
+
+/// Only what the allow-list names.
+pub(super) fn clean(html: &str) -> String {
+    ALLOWED.clean(html).to_string()
+}
+
+/// Turns links to our own pages, marked by their scheme, into plain ones. Runs after the schemes were checked.
+fn own_links<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
+    if (element, attribute) != ("a", "href") {
+        return Some(Cow::Borrowed(value));
+    }
+    match value.strip_prefix(OWN_SCHEME) {
+        Some(page) if page.starts_with(OWN_PREFIX) || page.starts_with("#arg-") => Some(Cow::Borrowed(page)),
+        Some(_) => None,
+        None if starts_with_scheme(value, OWN_SCHEME) => None,
+        None => Some(Cow::Borrowed(value)),
+    }
+}
+
+/// Schemes are compared without regard to case.
+fn starts_with_scheme(value: &str, scheme: &str) -> bool {
+    value.trim_start().get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+}
