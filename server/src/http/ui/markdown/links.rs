@@ -8,11 +8,12 @@ pub struct Links<'a> {
     own: Option<&'a dyn Fn(&Url) -> Option<String>>,
 }
 
-/// The scheme that leads to a page of ours until the sanitiser has looked at the link. Whoever writes it by hand gets no
-/// further than to our catalog, which is where such links lead.
-pub(super) const OWN_SCHEME: &str = "catalog:";
-/// What every page of ours that documentation may lead to starts with.
-pub(super) const OWN_PREFIX: &str = "/catalog/";
+/// Whether a relative address is one that documentation may have: a page of the catalog, or an argument on this page.
+/// Whoever writes one by hand gets no further than there either.
+pub(super) fn is_own(address: &str) -> bool {
+    let plain = !address.contains("..") && !address.contains(['\\', '\t', '\n', '\r']);
+    plain && (address.starts_with("/catalog/") || address.starts_with("#arg-"))
+}
 
 impl<'a> Links<'a> {
     /// Relative links lead nowhere.
@@ -30,7 +31,7 @@ impl<'a> Links<'a> {
     /// The absolute address of a link, or `None` when it leads nowhere that a page may lead to.
     pub(super) fn resolve(&self, link: &str) -> Option<String> {
         if let Some(anchor) = link.strip_prefix('#').and_then(argument_anchor) {
-            return Some(format!("{OWN_SCHEME}#{anchor}"));
+            return Some(format!("#{anchor}"));
         }
         let url = match Url::parse(link) {
             Err(url::ParseError::RelativeUrlWithoutBase) => self.base.as_ref()?.join(link).ok()?,
@@ -39,8 +40,7 @@ impl<'a> Links<'a> {
         if !matches!(url.scheme(), "http" | "https" | "mailto") {
             return None;
         }
-        let own = self.own.and_then(|own| own(&url)).filter(|page| page.starts_with(OWN_PREFIX));
-        Some(own.map_or_else(|| url.to_string(), |page| format!("{OWN_SCHEME}{page}")))
+        Some(self.own.and_then(|own| own(&url)).unwrap_or_else(|| url.to_string()))
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     sync::LazyLock,
 };
 
-use super::links::{OWN_PREFIX, OWN_SCHEME};
+use super::links::is_own;
 use crate::http::ui::hcl;
 
 /// Elements that only mark up text.
@@ -37,10 +37,9 @@ static ALLOWED: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
             ("div", HashSet::from(["callout", "info", "warn", "bad"])),
             ("span", HashSet::from(hcl::CLASSES)),
         ]))
-        .url_schemes(HashSet::from(["http", "https", "mailto", OWN_SCHEME.trim_end_matches(':')]))
-        .url_relative(ammonia::UrlRelative::Deny)
-        .link_rel(Some("noopener noreferrer nofollow"))
-        .attribute_filter(own_links);
+        .url_schemes(HashSet::from(["http", "https", "mailto"]))
+        .url_relative(ammonia::UrlRelative::Custom(Box::new(own_pages)))
+        .link_rel(Some("noopener noreferrer nofollow"));
     builder
 });
 
@@ -49,20 +48,7 @@ pub(super) fn clean(html: &str) -> String {
     ALLOWED.clean(html).to_string()
 }
 
-/// Turns links to our own pages, marked by their scheme, into plain ones. Runs after the schemes were checked.
-fn own_links<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
-    if (element, attribute) != ("a", "href") {
-        return Some(Cow::Borrowed(value));
-    }
-    match value.strip_prefix(OWN_SCHEME) {
-        Some(page) if page.starts_with(OWN_PREFIX) || page.starts_with("#arg-") => Some(Cow::Borrowed(page)),
-        Some(_) => None,
-        None if starts_with_scheme(value, OWN_SCHEME) => None,
-        None => Some(Cow::Borrowed(value)),
-    }
-}
-
-/// Schemes are compared without regard to case.
-fn starts_with_scheme(value: &str, scheme: &str) -> bool {
-    value.trim_start().get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+/// Relative links have been made absolute before; those left lead to our own pages, or nowhere.
+fn own_pages(address: &str) -> Option<Cow<'_, str>> {
+    is_own(address).then_some(Cow::Borrowed(address))
 }
