@@ -1,4 +1,5 @@
-// The catalog that the tests' servers start with: Terraform's built-in provider, the demo provider and azurerm, imported
+// The catalog that the tests' servers start with: Terraform's built-in provider, the demo provider, two versions of the
+// made-up acme provider and azurerm, imported
 // once into target/browser/catalog. Run by `npm test`; by hand: `node catalog.mjs`.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statSync } from "node:fs";
@@ -13,6 +14,7 @@ const crawler = process.env.CLOUDOVEN_CRAWLER_BIN ?? join(root, "target/debug/cl
 const bundles = resolve(root, process.env.CLOUDOVEN_TEST_BUNDLES ?? "../shared/providers");
 const mirror = process.env.CLOUDOVEN_PROVIDER_MIRROR ?? join(root, "target/mirror");
 const directory = join(root, "target/browser/catalog");
+const acme = ["1.2.3", "2.0.0"].map((version) => join(root, "tests/fixtures/acme", version));
 
 /** The archive of the azurerm provider, or null where the bundles are missing. */
 export const azurerm = (() => {
@@ -23,7 +25,8 @@ export const azurerm = (() => {
 
 /** Where the catalog is, imported now unless it is newer than the program that imports it. */
 export async function catalogDirectory() {
-  const newest = Math.max(...[crawler, azurerm].filter(Boolean).map((file) => statSync(file).mtimeMs));
+  const sources = [crawler, azurerm, ...acme.map((bundle) => join(bundle, "providers/hashicorp/acme"))];
+  const newest = Math.max(...sources.filter(Boolean).map((file) => statSync(file).mtimeMs));
   if (existsSync(directory) && statSync(directory).mtimeMs > newest) return directory;
   const beside = `${directory}.new`;
   await rm(beside, { recursive: true, force: true });
@@ -35,6 +38,7 @@ export async function catalogDirectory() {
   const docs = join(root, "tests/provider/docs");
   const demo = "registry.cloudoven.dev/cloudoven/demo";
   run("crawl", demo, "--provider-version", "0.1.0", "--mirror", mirror, "--docs", docs, "--unconfined");
+  run("import", ...acme);
   if (azurerm) run("import", azurerm);
   await rm(directory, { recursive: true, force: true });
   await rename(beside, directory);

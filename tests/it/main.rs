@@ -10,6 +10,7 @@ mod accounts;
 mod api_docs;
 mod blueprint;
 mod catalog_pages;
+mod catalog_versions;
 mod crawls;
 mod deployments;
 mod design;

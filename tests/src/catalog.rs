@@ -6,16 +6,32 @@ use cloudoven_crawler::{
     crawl,
     source::{PageText, ProviderSource, Quiet},
 };
-use serde_json::{Value, json};
+
+/// The files of one version under `tests/fixtures/acme`, which is a bundle per version.
+macro_rules! acme {
+    ($version:literal, $file:literal) => {
+        include_str!(concat!("../fixtures/acme/", $version, "/providers/hashicorp/acme/", $version, "/", $file))
+    };
+}
 
 /// Puts `hashicorp/acme` 1.2.3 into the app's catalog.
 pub async fn import_acme(app: &App) {
+    import(app, "1.2.3", acme!("1.2.3", "schema.json"), &PAGES).await;
+}
+
+/// Puts `hashicorp/acme` 2.0.0 into the app's catalog.
+pub async fn import_next_acme(app: &App) {
+    import(app, "2.0.0", acme!("2.0.0", "schema.json"), &NEXT_PAGES).await;
+}
+
+async fn import(app: &App, version: &str, schema: &str, pages: &[(&str, &str)]) {
+    let pages = pages.iter().map(|(name, text)| ((*name).to_owned(), PageText::markdown(*text)));
     let source = ProviderSource {
         address: "hashicorp/acme".parse().expect("a valid address"),
-        version: "1.2.3".into(),
+        version: version.into(),
         place: "the acme provider".into(),
-        schema: serde_json::to_vec(&schema()).expect("JSON can be written"),
-        pages: PAGES.into_iter().map(|(name, text)| (name.to_owned(), PageText::markdown(text))).collect(),
+        schema: schema.into(),
+        pages: pages.collect(),
         problems: Vec::new(),
     };
     crawl::import(&Catalog::open(app.blobs.store()), source, &Quiet)
@@ -27,8 +43,7 @@ pub async fn import_acme(app: &App) {
 /// An offline bundle of `hashicorp/acme` in one version.
 pub fn acme_bundle(version: &str) -> Vec<u8> {
     let folder = format!("providers/hashicorp/acme/{version}");
-    let schema = schema().to_string();
-    let files = [(format!("{folder}/schema.json"), schema.as_str())].into_iter();
+    let files = [(format!("{folder}/schema.json"), acme!("1.2.3", "schema.json"))].into_iter();
     let files = files.chain(PAGES.map(|(name, text)| (format!("{folder}/docs/{name}"), text)));
     archive(files)
 }
@@ -49,88 +64,15 @@ pub fn archive<'a>(files: impl IntoIterator<Item = (String, &'a str)>) -> Vec<u8
     zstd::encode_all(&tar[..], 0).expect("compressing in memory works")
 }
 
-const PAGES: [(&str, &str); 2] =
-    [("resources/network.md", NETWORK_PAGE), ("resources/server.md", SERVER_PAGE)];
+const PAGES: [(&str, &str); 2] = [
+    ("resources/network.md", acme!("1.2.3", "docs/resources/network.md")),
+    ("resources/server.md", acme!("1.2.3", "docs/resources/server.md")),
+];
 
-fn schema() -> Value {
-    let attribute = |ty: Value, flag: &str| json!({"type": ty, flag: true, "description_kind": "plain"});
-    let disk = json!({"nesting_mode": "list", "min_items": 1, "max_items": 2, "block": {
-        "attributes": {"gigabytes": attribute(json!("number"), "required"), "kind": attribute(json!("string"), "optional")},
-        "description_kind": "plain"}});
-    json!({"format_version": "1.0", "provider_schemas": {"registry.terraform.io/hashicorp/acme": {
-        "provider": {"version": 0, "block": {"attributes": {"region": attribute(json!("string"), "optional")}}},
-        "resource_schemas": {
-            "acme_network": {"version": 0, "block": {"attributes": {
-                "id": attribute(json!("string"), "computed"),
-                "name": attribute(json!("string"), "required"),
-                "tags": attribute(json!(["map", "string"]), "optional")}}},
-            "acme_server": {"version": 0, "block": {
-                "attributes": {
-                    "id": attribute(json!("string"), "computed"),
-                    "name": attribute(json!("string"), "required"),
-                    "network_id": attribute(json!("string"), "required"),
-                    "size": attribute(json!("string"), "optional"),
-                    "ports": attribute(json!(["list", "number"]), "optional"),
-                    "public": attribute(json!("bool"), "optional")},
-                "block_types": {"disk": disk}}}},
-        "data_source_schemas": {
-            "acme_network": {"version": 0, "block": {"attributes": {
-                "id": attribute(json!("string"), "computed"),
-                "name": attribute(json!("string"), "required")}}}}}}})
-}
-
-const NETWORK_PAGE: &str = r#"---
-subcategory: "Network"
-description: A network.
----
-
-# acme_network
-
-A network.
-
-## Argument Reference
-
-* `name` - (Required) The network's name. Changing this forces a new resource to be created.
-* `tags` - (Optional) Tags of the network.
-"#;
-
-const SERVER_PAGE: &str = r#"---
-subcategory: "Compute"
-description: A server in a network.
----
-
-# acme_server
-
-A server in a network.
-
-## Example Usage
-
-```terraform
-resource "acme_network" "main" {
-  name = "main"
-}
-
-resource "acme_server" "web" {
-  name       = "web"
-  network_id = acme_network.main.id
-
-  disk {
-    gigabytes = 10
-  }
-}
-```
-
-## Argument Reference
-
-* `name` - (Required) The server's name.
-* `network_id` - (Required) The network that the server is in.
-* `size` - (Optional) Possible values are `small` and `large`. Defaults to `small`.
-* `ports` - (Optional) Open ports.
-* `public` - (Optional) Whether it has a public address.
-* `disk` - (Required) One or two `disk` blocks as defined below.
-
-The `disk` block supports:
-
-* `gigabytes` - (Required) The disk's size.
-* `kind` - (Optional) Possible values are `ssd` and `hdd`.
-"#;
+/// The second version: an argument is gone, one is new and required, one has another type; an element and a function are
+/// new.
+const NEXT_PAGES: [(&str, &str); 3] = [
+    ("resources/firewall.md", acme!("2.0.0", "docs/resources/firewall.md")),
+    ("resources/network.md", acme!("2.0.0", "docs/resources/network.md")),
+    ("resources/server.md", acme!("2.0.0", "docs/resources/server.md")),
+];

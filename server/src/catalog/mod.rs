@@ -1,5 +1,6 @@
 //! The catalogs in use: every provider's names in memory, its documents read on demand through a bounded cache.
 
+mod diff;
 mod resolve;
 pub mod search;
 
@@ -10,7 +11,7 @@ use std::{
 };
 
 use cloudoven_crawler::{
-    catalog::{Address, Catalog, Document, Index, Kind},
+    catalog::{Address, Catalog, Document, Index, Kind, diff::Diff},
     search::SearchObject,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -41,6 +42,8 @@ pub struct Catalogs {
     documents: Cache<Key, Option<Arc<Document>>>,
     /// By provider and digest.
     older_search: Cache<(Address, String), Option<SearchObject>>,
+    /// By the digests of the old and the new version.
+    diffs: Cache<(String, String), Arc<Diff>>,
 }
 
 /// What is known without reading a document. Never changes; a refresh replaces it whole.
@@ -74,6 +77,7 @@ impl Catalogs {
                 })
                 .max_capacity(CACHED_SEARCH)
                 .build(),
+            diffs: Cache::new(diff::CACHED_DIFFS),
         };
         catalogs.refresh().await?;
         Ok(catalogs)

@@ -2,7 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use cloudoven_crawler::{catalog::Address, constraint::fits};
+use cloudoven_crawler::{
+    catalog::{
+        Address,
+        diff::{Diff, Impact as Meaning},
+    },
+    constraint::fits,
+};
 use serde::Serialize;
 
 use super::{
@@ -13,7 +19,7 @@ use super::{
 use crate::{
     app::App,
     auth::Actor,
-    blueprint::{self, Diagnostic, Document, Edit, Provider, Schemas, Severity},
+    blueprint::{self, Diagnostic, Document, Edit, Element, Provider, Schemas, Severity, used_arguments},
     catalog::Loaded,
     error::{Error, Result},
     store::{BlueprintId, ProjectId, blueprints::InProject},
@@ -61,6 +67,25 @@ pub struct Impact {
     pub introduced: Vec<Diagnostic>,
     /// Errors and warnings that would be gone.
     pub resolved: Vec<Diagnostic>,
+    /// What changed between the versions of what the blueprint uses, as far as it may matter.
+    pub changes: Vec<UsedChange>,
+}
+
+/// A change between two versions that an element of a blueprint is touched by.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct UsedChange {
+    /// The element's address.
+    pub address: String,
+    pub file: String,
+    /// From 1.
+    pub line: usize,
+    /// Dotted path of the argument; empty for the element's type as a whole.
+    pub path: String,
+    /// `breaking` or `attention`.
+    #[schema(value_type = String)]
+    pub impact: Meaning,
+    /// What changed, in words.
+    pub text: String,
 }
 
 impl Impact {
@@ -131,12 +156,15 @@ async fn compared(
 ) -> Result<Impact> {
     let address = provider.address.clone().filter(|_| provider.versions.iter().any(|v| v == to));
     let address = address.ok_or(Error::NotFound("version in the catalog"))?;
+    let from = provider.version.clone().unwrap_or_default();
+    let diff = app.catalogs.diff(&address, &from, to).await?;
     let instead = Provider { address, version: to.to_owned() };
     let instead = BTreeMap::from([(provider.local.clone(), instead)]);
     let then = app.catalogs.schemas_with(document, &[], &instead).await?;
     let (document, now) = (document.clone(), schemas.clone());
-    let (before, after) = design::blocking(move || {
-        (blueprint::check(&document, &now), blueprint::check(&document, &then))
+    let (before, after, changes) = design::blocking(move || {
+        let changes = used_changes(&document, &now, &diff);
+        (blueprint::check(&document, &now), blueprint::check(&document, &then), changes)
     })
     .await?;
     let versions: Vec<&str> = provider.versions.iter().map(String::as_str).collect();
@@ -146,8 +174,39 @@ async fn compared(
         constraint,
         introduced: without(after.clone(), &before),
         resolved: without(before, &after),
+        changes,
         provider,
     })
+}
+
+/// What of a difference touches the arguments that a document sets.
+fn used_changes(document: &Document, schemas: &Schemas, diff: &Diff) -> Vec<UsedChange> {
+    let of_provider = |element: &&Element| {
+        schemas.of(element).is_some_and(|d| d.provider == diff.old.provider && d.version == diff.old.version)
+    };
+    let mut changes = Vec::new();
+    for element in document.elements().iter().filter(of_provider) {
+        let kind = element.kind.catalog().zip(element.ty.as_deref());
+        let Some(changed) = kind.and_then(|(kind, ty)| diff.element(kind, ty)) else { continue };
+        let used = used_arguments(document, element);
+        let matters = changed.changes.iter().filter(|change| change.impact != Meaning::Harmless);
+        changes.extend(matters.filter_map(|change| {
+            let line = match change.path.as_str() {
+                "" => element.line,
+                path => *used.get(path)?,
+            };
+            Some(UsedChange {
+                address: element.address.clone(),
+                file: element.file.clone(),
+                line,
+                path: change.path.clone(),
+                impact: change.impact,
+                text: change.what.to_string(),
+            })
+        }));
+    }
+    changes.sort_by_key(|change| std::cmp::Reverse(change.impact));
+    changes
 }
 
 /// The errors and warnings of `all` that `known` does not have, errors first. A finding is known by place and rule: its
@@ -175,8 +234,7 @@ pub async fn move_to(
 ) -> Result<Edited> {
     let opened = design::open(app, actor, id, Some(base)).await?;
     let impact = impact(app, &opened, local, to).await?;
-    let edit =
-        Edit::SetProviderVersion { provider: local.to_owned(), constraint: impact.constraint };
+    let edit = Edit::SetProviderVersion { provider: local.to_owned(), constraint: impact.constraint };
     design::edit(app, actor, id, base, edit).await
 }
 

@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cloudoven_crawler::catalog::Kind;
 
 use super::{
-    Applied, EditError, EditErrorKind,
-    blocks::commented_lines,
-    elements::add_locals,
-    providers,
+    Applied, EditError, EditErrorKind, blocks::commented_lines, elements::add_locals, providers,
     rename::rename,
 };
 use crate::blueprint::{
@@ -55,8 +52,7 @@ pub(super) fn add(document: &Document, schemas: &Schemas, code: &str) -> Result<
         add_locals(&mut draft, document, ElementKind::Local.file(), &locals.join("\n"))?;
     }
     let added = Applied::from_draft(draft, Some(first))?;
-    let providers: BTreeSet<String> =
-        elements.iter().filter_map(|e| providers::local_of(&code, e)).collect();
+    let providers: BTreeSet<String> = elements.iter().filter_map(|e| providers::local_of(&code, e)).collect();
     providers.iter().try_fold(added, |done, local| providers::require(done, local, schemas))
 }
 
@@ -75,9 +71,8 @@ fn parse(code: &str) -> Result<Document, EditError> {
 
 /// The code with a free name for each element whose own is taken.
 fn unique(document: &Document, mut code: Document) -> Result<Document, EditError> {
-    let named = |e: &&Element| {
-        !matches!(e.kind, ElementKind::Terraform | ElementKind::Other | ElementKind::Provider)
-    };
+    let named =
+        |e: &&Element| !matches!(e.kind, ElementKind::Terraform | ElementKind::Other | ElementKind::Provider);
     let elements: Vec<Element> = code.elements().iter().filter(named).cloned().collect();
     for element in elements.iter().filter(|e| document.element(&e.address).is_some()) {
         let ty = element.ty.as_deref().unwrap_or("");
@@ -125,7 +120,8 @@ mod tests {
 
     #[test]
     fn names_are_made_unique_in_references_too() {
-        let before = document("resource \"acme_network\" \"main\" {\n}\n\nlocals {\n  name = \"x\" # kept\n}\n");
+        let before =
+            document("resource \"acme_network\" \"main\" {\n}\n\nlocals {\n  name = \"x\" # kept\n}\n");
         let applied = add(&before, &Schemas::new(), CODE).unwrap();
         let main = applied.document.text("main.tf").unwrap();
         for expected in [

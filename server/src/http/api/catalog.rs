@@ -1,16 +1,21 @@
 //! The catalog of providers.
 
-use axum::extract::{Path, Query, State};
+use axum::{
+    extract::{Path, Query, State},
+    response::{IntoResponse, Response},
+};
 use cloudoven_crawler::catalog::{Address, Document, Entry, Kind};
 use serde::{Deserialize, Serialize};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::Cursor;
 use crate::{
     app::App,
     auth::Actor,
     catalog::search::{self, Hit, MAX_HITS, MAX_SKIP, Request},
     error::Error,
     http::{extract::Json, problem::ApiResult},
+    project::upgrade::{self, ImpactPage},
 };
 
 pub fn router() -> OpenApiRouter<App> {
@@ -19,6 +24,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(search))
         .routes(routes!(elements))
         .routes(routes!(document))
+        .routes(routes!(difference))
+        .routes(routes!(impact))
 }
 
 /// A provider version in the catalog.
@@ -128,4 +135,34 @@ async fn document(
     let address = address(&host, &namespace, &name)?;
     let found = app.catalogs.document(&address, &version, kind, &element).await?;
     Ok(Json((*found.ok_or(Error::NotFound("document"))?).clone()))
+}
+
+/// What changed between two versions, by element: for each change its path, what it means (`harmless`, `attention`,
+/// `breaking`), and what was before and is now.
+#[utoipa::path(get, path = "/catalog/providers/{host}/{namespace}/{name}/{version}/diff/{other}", params(("host" = String, Path), ("namespace" = String, Path), ("name" = String, Path), ("version" = String, Path), ("other" = String, Path)), responses((status = OK, body = Object)))]
+async fn difference(
+    State(app): State<App>,
+    _: Actor,
+    Path((host, namespace, name, version, other)): Path<(String, String, String, String, String)>,
+) -> ApiResult<Response> {
+    let address = address(&host, &namespace, &name)?;
+    let diff = app.catalogs.diff(&address, &version, &other).await?;
+    Ok(Json(&*diff).into_response())
+}
+
+/// Which of the caller's blueprints a move to this version would break, and where. A page is what is checked at once: it
+/// may be empty and still have a next one.
+#[utoipa::path(get, path = "/catalog/providers/{host}/{namespace}/{name}/{version}/impact", params(("host" = String, Path), ("namespace" = String, Path), ("name" = String, Path), ("version" = String, Path), Cursor), responses((status = OK, body = ImpactPage)))]
+async fn impact(
+    State(app): State<App>,
+    actor: Actor,
+    Path((host, namespace, name, version)): Path<VersionPath>,
+    Query(cursor): Query<Cursor>,
+) -> ApiResult<Json<ImpactPage>> {
+    let address = address(&host, &namespace, &name)?;
+    let known = app.catalogs.loaded().of_provider(&address).any(|v| v.index.version == version);
+    if !known {
+        return Err(Error::NotFound("provider version").into());
+    }
+    Ok(Json(upgrade::everywhere(&app, &actor, &address, &version, cursor.cursor.as_deref()).await?))
 }

@@ -10,6 +10,7 @@ mod projects;
 mod runs;
 mod states;
 mod streams;
+mod upgrades;
 
 use axum::{
     Json, Router,
@@ -50,7 +51,8 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
                 .merge(crawls::router())
                 .merge(deployments::router())
                 .merge(runs::router())
-                .merge(states::router()),
+                .merge(states::router())
+                .merge(upgrades::router()),
         )
         .split_for_parts();
     name_operations(&mut document);

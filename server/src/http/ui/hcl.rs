@@ -56,7 +56,10 @@ mod tests {
 
     #[test]
     fn code_is_text() {
-        assert_eq!(html("x = \"<b>\""), "x = <span class=\"h-str\">&quot;</span><span class=\"h-str\">&lt;b&gt;</span><span class=\"h-str\">&quot;</span>");
+        assert_eq!(
+            html("x = \"<b>\""),
+            "x = <span class=\"h-str\">&quot;</span><span class=\"h-str\">&lt;b&gt;</span><span class=\"h-str\">&quot;</span>"
+        );
         assert_eq!(html("</pre><script>"), "&lt;/pre&gt;&lt;script&gt;");
     }
 }

@@ -16,6 +16,7 @@ mod projects;
 mod run;
 mod runs;
 mod settings;
+mod upgrades;
 
 use axum::{Router, middleware};
 
@@ -35,6 +36,7 @@ pub fn router() -> Router<App> {
         .merge(run::router())
         .merge(runs::router())
         .merge(settings::router())
+        .merge(upgrades::router())
         .fallback(|| async { page::PageError(Error::NotFound("page")) })
         .layer(middleware::from_fn(page::finish))
 }

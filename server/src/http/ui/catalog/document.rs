@@ -155,7 +155,8 @@ impl DocumentPage {
         block: Option<String>,
     ) -> Result<DocumentPage> {
         let arguments = arguments_of(loaded, document, block.as_deref().unwrap_or_default())?;
-        let page = in_scope(loaded, document, |scope| DocumentPage::around(layout, document, arguments, scope));
+        let page =
+            in_scope(loaded, document, |scope| DocumentPage::around(layout, document, arguments, scope));
         Ok(match block {
             Some(path) => page.about(path),
             None => page,

@@ -51,5 +51,6 @@ pub(super) fn of_url(
 fn beside(url: &Url, above: &[&str], base: &str) -> bool {
     let Ok(base) = Url::parse(base) else { return false };
     let segments: Vec<&str> = base.path_segments().map(Iterator::collect).unwrap_or_default();
-    url.origin() == base.origin() && segments.len().checked_sub(2).and_then(|n| segments.get(..n)) == Some(above)
+    url.origin() == base.origin()
+        && segments.len().checked_sub(2).and_then(|n| segments.get(..n)) == Some(above)
 }

@@ -1,6 +1,7 @@
 //! The catalog browser: providers, what they offer, and the documentation of each element.
 
 mod arguments;
+mod diff;
 mod document;
 mod example;
 mod facts;
@@ -15,8 +16,9 @@ mod search;
 use axum::{Router, routing::get};
 use cloudoven_crawler::catalog::{Address, Index, Kind};
 
+pub(super) use self::diff::tone as diff_tone;
 use self::links::own_page;
-use super::layout::{Chip, Layout};
+use super::layout::{Chip, Layout, count};
 use crate::{
     app::App,
     catalog::{Loaded, ProviderVersion},
@@ -30,6 +32,8 @@ pub fn router() -> Router<App> {
         .route("/search", get(search::palette))
         .route("/catalog/{host}/{namespace}/{name}", get(provider::newest))
         .route("/catalog/{host}/{namespace}/{name}/{version}", get(provider::page))
+        .route("/catalog/{host}/{namespace}/{name}/compare", get(diff::choose))
+        .route("/catalog/{host}/{namespace}/{name}/{version}/diff/{other}", get(diff::page))
         .route("/catalog/{host}/{namespace}/{name}/{version}/{kind}/{element}", get(document::page))
         .route(
             "/catalog/{host}/{namespace}/{name}/{version}/{kind}/{element}/examples/{number}/add",
@@ -76,12 +80,12 @@ fn chip(kind: Kind) -> Chip {
 }
 
 /// The page of a provider's version.
-fn provider_url(address: &Address, version: &str) -> String {
+pub(super) fn provider_url(address: &Address, version: &str) -> String {
     format!("/catalog/{address}/{version}")
 }
 
 /// The page of what changed between two versions.
-fn diff_url(address: &Address, from: &str, to: &str) -> String {
+pub(super) fn diff_url(address: &Address, from: &str, to: &str) -> String {
     format!("{}/diff/{to}", provider_url(address, from))
 }
 
@@ -96,7 +100,11 @@ fn argument_url(element: &str, path: &str) -> String {
 }
 
 /// The provider version that an address names.
-fn find<'a>(loaded: &'a Loaded, address: &'a Address, version: &str) -> Result<&'a ProviderVersion> {
+pub(super) fn find<'a>(
+    loaded: &'a Loaded,
+    address: &'a Address,
+    version: &str,
+) -> Result<&'a ProviderVersion> {
     let mut versions = loaded.of_provider(address);
     versions.find(|v| v.index.version == version).ok_or(Error::NotFound("provider version"))
 }
@@ -115,6 +123,12 @@ struct VersionLink {
     note: &'static str,
 }
 
-fn in_catalog(layout: Layout) -> Layout {
+pub(super) fn in_catalog(layout: Layout) -> Layout {
     layout.section("catalog").crumb("Catalog", "/catalog")
+}
+
+/// "120 changes in 31 elements".
+fn counted(changes: usize, elements: usize) -> String {
+    let changes = count(changes, "change", "changes");
+    format!("{changes} in {}", count(elements, "element", "elements"))
 }

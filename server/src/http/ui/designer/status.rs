@@ -40,6 +40,7 @@ impl Findings {
 #[derive(Template)]
 #[template(path = "designer/_status.html")]
 pub struct StatusView<'a> {
+    id: String,
     tone: &'static str,
     summary: String,
     first: &'a Option<First>,
@@ -60,6 +61,7 @@ pub fn view<'a>(opened: &Opened, findings: &'a Findings) -> StatusView<'a> {
     };
     let providers = opened.schemas.providers.iter();
     StatusView {
+        id: opened.blueprint.id.to_string(),
         tone,
         summary: if said.is_empty() { "No problems".into() } else { said.join(", ") },
         first: &findings.first,

@@ -93,8 +93,7 @@ impl<'a> Rewriter<'a, '_> {
             self.open.push(None);
             return;
         };
-        let link =
-            Tag::Link { link_type: LinkType::Inline, dest_url: address.into(), title, id: "".into() };
+        let link = Tag::Link { link_type: LinkType::Inline, dest_url: address.into(), title, id: "".into() };
         self.open.push(Some(Event::End(TagEnd::Link)));
         self.out.push(Event::Start(link));
     }

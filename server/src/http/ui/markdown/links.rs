@@ -2,10 +2,13 @@
 
 use url::Url;
 
+/// Gives the address of our own page for what an address leads to.
+pub type OwnPage<'a> = &'a dyn Fn(&Url) -> Option<String>;
+
 /// What a text's links are relative to, and which of them we have pages for.
 pub struct Links<'a> {
     base: Option<Url>,
-    own: Option<&'a dyn Fn(&Url) -> Option<String>>,
+    own: Option<OwnPage<'a>>,
 }
 
 /// Whether a relative address is one that documentation may have: a page of the catalog, or an argument on this page.
@@ -23,7 +26,7 @@ impl<'a> Links<'a> {
 
     /// Links are relative to `base` (an address that is not one counts as none); `own` gives the address of our own page
     /// for what a link leads to.
-    pub fn of(base: &str, own: &'a dyn Fn(&Url) -> Option<String>) -> Links<'a> {
+    pub fn of(base: &str, own: OwnPage<'a>) -> Links<'a> {
         let base = Url::parse(base).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         Links { base, own: Some(own) }
     }

@@ -43,7 +43,9 @@ fn links_lead_to_where_the_page_meant() {
         assert_eq!(linked(nowhere), "<p>x</p>\n");
     }
     assert_eq!(render("[x](y)"), "<p>x</p>\n", "without a base a relative link leads nowhere");
-    let raw = linked("<a href=\"/sign-out\">a</a> <a href=\"/catalog/../x\">b</a> <a href=\"//c.example\">c</a> <a href=\"#main\">d</a>");
+    let raw = linked(
+        "<a href=\"/sign-out\">a</a> <a href=\"/catalog/../x\">b</a> <a href=\"//c.example\">c</a> <a href=\"#main\">d</a>",
+    );
     assert!(!raw.contains("href"), "{raw}");
 }
 
@@ -68,7 +70,8 @@ fn text_reads_in_its_own_order() {
 #[test]
 fn size_and_nesting_are_bounded() {
     let deep = |open: &str, n: usize| render(&open.repeat(n));
-    for open in ["<div>", "<b>", "> ", "- ", "<table><tr><td>", "[", "![", "**a ", "`", "<svg><math>", "~> "] {
+    for open in ["<div>", "<b>", "> ", "- ", "<table><tr><td>", "[", "![", "**a ", "`", "<svg><math>", "~> "]
+    {
         let html = deep(open, 200_000 / open.len());
         assert!(html.len() < 4 * MAX_TEXT, "{open}");
     }
