@@ -95,7 +95,10 @@ async fn everything_known_is_shown(database: Database) {
     let (_, network) = ann.page(&format!("{next}/resource/acme_network")).await;
     assert!(network.contains("data-source/acme_network"), "{network}");
     let (_, firewall) = ann.page(&format!("{next}/resource/acme_firewall")).await;
-    assert!(firewall.contains("id=\"arg-rule.target.cidr\""), "attributes of objects have their place: {firewall}");
+    assert!(
+        firewall.contains("id=\"arg-rule.target.cidr\""),
+        "attributes of objects have their place: {firewall}"
+    );
     assert!(firewall.contains("without this resource"), "the switcher says which version lacks it");
     let (_, function) = ann.page(&format!("{next}/function/shout")).await;
     assert!(function.contains("shout") && function.contains("any number"), "{function}");
@@ -135,8 +138,13 @@ fn dangers(html: &str) -> Vec<String> {
         let fetches = value.attr("src").is_some_and(foreign);
         let unwanted = ["img", "iframe", "style", "object", "embed", "base", "math", "template", "animate"];
         let unwanted = unwanted.contains(&value.name());
-        let ours = element.ancestors().any(|a| a.value().as_element().is_some_and(|e| e.has_class("prose", scraper::CaseSensitivity::AsciiCaseInsensitive)));
-        let unwanted = unwanted || ours && (value.id().is_some() || value.attrs().any(|(name, _)| name.starts_with("hx-")));
+        let ours = element.ancestors().any(|a| {
+            a.value()
+                .as_element()
+                .is_some_and(|e| e.has_class("prose", scraper::CaseSensitivity::AsciiCaseInsensitive))
+        });
+        let unwanted = unwanted
+            || ours && (value.id().is_some() || value.attrs().any(|(name, _)| name.starts_with("hx-")));
         let inline = value.name() == "script" && value.attr("src").is_none();
         acts || fetches || unwanted || inline
     };
@@ -151,7 +159,8 @@ async fn import_evil(server: &TestApp, page: &str) {
     let address: Address = "evil/evil".parse().expect("a valid address");
     let attribute = json!({"type": "string", "optional": true});
     let names = ["name", "svg", "meta", "frame", "mutation"];
-    let attributes: serde_json::Map<_, _> = names.map(|name| (name.to_owned(), attribute.clone())).into_iter().collect();
+    let attributes: serde_json::Map<_, _> =
+        names.map(|name| (name.to_owned(), attribute.clone())).into_iter().collect();
     let schema = json!({"format_version": "1.0", "provider_schemas": {"registry.terraform.io/evil/evil": {
         "resource_schemas": {"evil_thing": {"version": 0, "block": {"attributes": attributes}}}}}});
     let source = ProviderSource {

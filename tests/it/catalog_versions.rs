@@ -70,7 +70,8 @@ async fn file(user: &User, blueprint: &str, name: &str) -> String {
 async fn versions_are_compared(database: Database) {
     let (_server, ann) = start(database).await;
     let diff = ann.get(&format!("{REST}/1.2.3/diff/2.0.0")).await.expect(200);
-    let changes = &diff["elements"].as_array().unwrap().iter().find(|e| e["name"] == "acme_server").unwrap()["changes"];
+    let changes =
+        &diff["elements"].as_array().unwrap().iter().find(|e| e["name"] == "acme_server").unwrap()["changes"];
     let has = |path: &str, impact: &str| {
         changes.as_array().unwrap().iter().any(|c| c["path"] == path && c["impact"] == impact)
     };
@@ -83,7 +84,8 @@ async fn versions_are_compared(database: Database) {
     assert!(page.contains("/acme/1.2.3/resource/acme_server#arg-size"), "what is gone leads to where it was");
     assert!(page.contains("/acme/2.0.0/resource/acme_server#arg-zone"), "what is new leads to where it is");
 
-    let (_, narrowed) = ann.page(&format!("{ACME}/1.2.3/diff/2.0.0?q=size&impact=breaking&change=removed")).await;
+    let (_, narrowed) =
+        ann.page(&format!("{ACME}/1.2.3/diff/2.0.0?q=size&impact=breaking&change=removed")).await;
     assert!(narrowed.contains("1 change in 1 element"), "{narrowed}");
     let (_, nothing) = ann.page(&format!("{ACME}/1.2.3/diff/2.0.0?q=nowhere")).await;
     assert!(nothing.contains("Nothing matches"));
@@ -106,7 +108,9 @@ async fn a_move_says_what_it_breaks(database: Database) {
     let impact = ann.get(&format!("/blueprints/{id}/providers/acme/impact?to=2.0.0")).await.expect(200);
     let introduced = impact["introduced"].as_array().unwrap();
     let has = |severity: &str, path: &str| {
-        introduced.iter().any(|d| d["severity"] == severity && d["path"] == path && d["address"] == "acme_server.web")
+        introduced
+            .iter()
+            .any(|d| d["severity"] == severity && d["path"] == path && d["address"] == "acme_server.web")
     };
     assert!(has("error", "size") && has("error", "zone") && has("warning", "public"), "{introduced:#?}");
     assert!(introduced.iter().all(|d| d["file"] == "main.tf" && d["line"].as_i64().unwrap() >= 5));
@@ -116,7 +120,13 @@ async fn a_move_says_what_it_breaks(database: Database) {
 
     let (status, page) = ann.page(&format!("/blueprints/{id}/providers?provider=acme&to=2.0.0")).await;
     assert_eq!(status, 200);
-    for expected in ["2 errors", "1 warning", "main.tf:8", &format!("/blueprints/{id}?element=acme_server.web"), "~&#62; 2.0"] {
+    for expected in [
+        "2 errors",
+        "1 warning",
+        "main.tf:8",
+        &format!("/blueprints/{id}?element=acme_server.web"),
+        "~&#62; 2.0",
+    ] {
         assert!(page.contains(expected), "{expected} in {page}");
     }
     ann.get(&format!("/blueprints/{id}/providers/acme/impact?to=9.9.9")).await.expect(404);
@@ -203,7 +213,10 @@ async fn examples_become_parts_of_blueprints(database: Database) {
     let project = ann.create("/projects", &json!({"name": "new"})).await;
     let empty = ann.create(&format!("/projects/{project}/blueprints"), &json!({"name": "empty"})).await;
     assert_eq!(ann.submit(&add, &[("blueprint", &empty)]).await.0, 200);
-    assert!(file(&ann, &empty, "providers.tf").await.contains("hashicorp/acme"), "the provider gets its entry");
+    assert!(
+        file(&ann, &empty, "providers.tf").await.contains("hashicorp/acme"),
+        "the provider gets its entry"
+    );
 }
 
 async fn examples_that_are_no_code_are_refused(database: Database) {

@@ -10,7 +10,14 @@ use cloudoven_crawler::{
 /// The files of one version under `tests/fixtures/acme`, which is a bundle per version.
 macro_rules! acme {
     ($version:literal, $file:literal) => {
-        include_str!(concat!("../fixtures/acme/", $version, "/providers/hashicorp/acme/", $version, "/", $file))
+        include_str!(concat!(
+            "../fixtures/acme/",
+            $version,
+            "/providers/hashicorp/acme/",
+            $version,
+            "/",
+            $file
+        ))
     };
 }
 
