@@ -39,6 +39,9 @@ bench: runner-image web ## Run the benchmarks of tests/benches
 	@cargo build --release --package cloudoven
 	@cargo bench --package cloudoven-tests
 
+fuzz: ## Feed the readers of pages, schemas and bundles with what nobody wrote, FUZZ_MINUTES=15 for each
+	@tests/fuzz/run.sh $(or $(FUZZ_MINUTES),15)
+
 help: ## List what make can do
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@/ { printf "\n%s\n", substr($$0, 5) } \
@@ -80,4 +83,4 @@ test-browser: tools web ## Run the browser tests
 tools: ## Install what the build needs and this machine has not
 	@docker/tools.sh
 
-.PHONY: run test fmt lint bench help web mirror provider-docs engine runner-image catalog test-unit test-browser tools
+.PHONY: run test fmt lint bench fuzz help web mirror provider-docs engine runner-image catalog test-unit test-browser tools

@@ -8,17 +8,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use cloudoven_executor::Packer;
-use zip::ZipArchive;
-
+use super::registry::unpack;
 use crate::{
     catalog::Address,
     error::{Error, Result},
 };
+use cloudoven_executor::Packer;
 
 /// Files that a package may have, and bytes in all of them.
 const MOST_FILES: usize = 10_000;
-const MOST_BYTES: u64 = 4 << 30;
+const MOST_BYTES: u64 = unpack::MAX_BYTES;
 
 /// Where a package is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,14 +103,14 @@ fn pack_archive(
     packer: &mut Packer<Box<dyn Write>>,
     budget: &mut Budget,
 ) -> io::Result<()> {
-    let mut archive = ZipArchive::new(io::BufReader::new(File::open(path)?))?;
+    let mut archive = unpack::open(File::open(path)?).map_err(io::Error::other)?;
     for index in 0..archive.len() {
         let entry = archive.by_index(index)?;
         if entry.is_dir() {
             continue;
         }
         let name = entry.enclosed_name().filter(|_| entry.is_file());
-        let name = name.ok_or_else(|| io::Error::other(format!("{:?} is no plain file", entry.name())))?;
+        let name = name.ok_or_else(|| io::Error::other(format!("entry {index} is no plain file")))?;
         let size = entry.size();
         budget.spend(size)?;
         // An archive need not say what is executable, and nothing else in it becomes dangerous by it.
@@ -148,4 +147,47 @@ fn pack_directory(
 fn names(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).into_iter().flatten();
     entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pack(package: &Package) -> io::Result<()> {
+        package.pack("package", &mut Packer::new(Box::new(io::sink()), 0))
+    }
+
+    #[test]
+    fn what_is_no_plain_file_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", directory.path().join("link")).unwrap();
+        let error = pack(&Package::Directory(directory.path().into())).unwrap_err().to_string();
+        assert!(error.ends_with("link is no plain file"), "{error}");
+        let path = directory.path().join("leaves.zip");
+        let mut archive = zip::ZipWriter::new(File::create(&path).unwrap());
+        archive.start_file("../../x", zip::write::SimpleFileOptions::default()).unwrap();
+        archive.finish().unwrap();
+        let error = pack(&Package::Archive(path)).unwrap_err().to_string();
+        assert!(error.ends_with("entry 0 is no plain file"), "{error}");
+    }
+
+    #[test]
+    fn an_archive_that_is_none_or_lies_about_a_size_is_an_error() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x.zip");
+        fs::write(&path, "PK").unwrap();
+        assert!(pack(&Package::Archive(path.clone())).is_err());
+        let mut archive = zip::ZipWriter::new(File::create(&path).unwrap());
+        let stored =
+            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        archive.start_file("program", stored).unwrap();
+        archive.write_all(b"12345678").unwrap();
+        archive.finish().unwrap();
+        pack(&Package::Archive(path.clone())).unwrap();
+        let mut bytes = fs::read(&path).unwrap();
+        let directory_entry = bytes.windows(4).position(|it| it == b"PK\x01\x02").unwrap();
+        bytes[directory_entry + 24] = 9;
+        fs::write(&path, bytes).unwrap();
+        assert!(pack(&Package::Archive(path)).is_err());
+    }
 }

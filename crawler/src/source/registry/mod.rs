@@ -12,7 +12,7 @@ mod opentofu;
 mod package;
 mod pages;
 mod session;
-mod unpack;
+pub(super) mod unpack;
 mod versions;
 
 use std::{

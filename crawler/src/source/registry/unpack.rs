@@ -9,12 +9,12 @@ use std::{
 use zip::ZipArchive;
 
 /// Bytes of the unpacked package; the largest provider has 0.8 GB.
-pub(super) const MAX_BYTES: u64 = 4 << 30;
+pub(in crate::source) const MAX_BYTES: u64 = 4 << 30;
 /// Files and folders; a package has a program, and perhaps a licence.
 const MAX_ENTRIES: usize = 1_000;
 
 /// Opens a package.
-pub(super) fn open(file: File) -> Result<ZipArchive<File>, String> {
+pub(in crate::source) fn open(file: File) -> Result<ZipArchive<File>, String> {
     let archive = ZipArchive::new(file).map_err(|e| e.to_string())?;
     if archive.len() > MAX_ENTRIES {
         return Err(format!("has more than {MAX_ENTRIES} entries"));

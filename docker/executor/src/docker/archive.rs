@@ -37,7 +37,8 @@ pub struct Packer<W: Write> {
 }
 
 impl<W: Write> Packer<W> {
-    pub(super) fn new(writer: W, owner: u64) -> Self {
+    /// `owner`: the id of the user and of the group that everything belongs to.
+    pub fn new(writer: W, owner: u64) -> Self {
         Self { builder: Builder::new(writer), owner, made: BTreeSet::new() }
     }
 

@@ -165,10 +165,9 @@ impl Place {
             outcome = self.work(&container, program) => outcome,
             () = stop.cancelled() => Err(ExecError::Gone),
         };
-        let removed = self.remove(&container).await;
-        let outcome = outcome?;
-        removed?;
-        Ok(outcome)
+        // What can't be removed now will be by a later sweep, and the outcome is as good.
+        let _ = self.remove(&container).await;
+        outcome
     }
 
     async fn work(&self, container: &str, program: Program) -> ExecResult<Outcome> {
@@ -261,7 +260,8 @@ impl Place {
             let made = container.created.and_then(|made| u64::try_from(made).ok()).unwrap_or(now);
             let owner_died = self.owner.as_ref().is_some_and(|this| this.knows_dead(label(OWNER)));
             if owner_died || now.saturating_sub(made) > lifetime {
-                self.remove(&id).await?;
+                // One that resists must not keep this process from working; the next one tries again.
+                let _ = self.remove(&id).await;
             }
         }
         Ok(())
