@@ -164,7 +164,14 @@ fn document(
         document.examples.clone_from(&page.examples);
         document.import.clone_from(&page.import);
         document.page.clone_from(&page.path);
+        document.timeouts.clone_from(&page.timeouts);
         document.url.clone_from(&page.url);
+        if document.url.is_empty() {
+            document.url = docs::registry_url(&source.address, &source.version, element.kind, page);
+        }
+        if let Some(function) = &mut document.function {
+            docs::function(function, page);
+        }
         if !page.description.is_empty() {
             document.description.clone_from(&page.description);
         }

@@ -8,14 +8,14 @@ use std::collections::{HashMap, HashSet};
 use super::{
     Unbound,
     item::Item,
-    outline::{INTRO, ItemId, LIST, Outline, Section, SectionId},
+    outline::{ItemId, LIST, Outline, Section, SectionId},
     skeleton::{Bindings, ContainerId, Skeleton},
     title::{NamePath, Role},
 };
 use crate::catalog::Docs;
 
 /// Sections that are considered for one name; no author writes so many.
-const MAX_CANDIDATES: usize = 1_000;
+pub const MAX_CANDIDATES: usize = 300;
 
 /// A container's child.
 pub type Key = (ContainerId, String);
@@ -30,6 +30,8 @@ pub struct Binder<'a> {
     pub by_anchor: HashMap<&'a str, SectionId>,
     /// What each section was resolved to be about.
     pub subjects: Vec<Subject<'a>>,
+    /// Whether each section is about the element itself.
+    pub about_root: Vec<bool>,
     /// The sections that each container takes its arguments from.
     pub sections: Vec<Vec<SectionId>>,
     /// All of those.
@@ -71,6 +73,7 @@ impl<'a> Binder<'a> {
             by_title: HashMap::new(),
             by_anchor: HashMap::new(),
             subjects: Vec::with_capacity(outline.sections.len()),
+            about_root: Vec::with_capacity(outline.sections.len()),
             sections: vec![Vec::new(); skeleton.containers.len()],
             used: HashSet::new(),
             chosen: HashMap::new(),
@@ -90,6 +93,8 @@ impl<'a> Binder<'a> {
                 binder.by_anchor.entry(anchor).or_insert(id);
             }
             binder.subjects.push(subject);
+            let about_root = binder.is_about_root(id);
+            binder.about_root.push(about_root);
         }
         binder
     }
@@ -137,14 +142,14 @@ impl<'a> Binder<'a> {
         Some((around.iter().map(String::as_str).collect(), name))
     }
 
-    /// Whether the section is about the element itself.
+    /// Whether the section is about the element itself; asked in page order.
     fn is_about_root(&self, id: SectionId) -> bool {
         let section = &self.outline.sections[id];
         match self.subjects[id] {
             Subject::Inherited if section.level <= 2 => true,
             Subject::Inherited => {
                 let around = section.continues.or(section.parent);
-                self.suits(0, id) && around.is_none_or(|around| self.is_about_root(around))
+                self.suits(0, id) && around.is_none_or(|around| self.about_root[around])
             }
             Subject::Named(_) | Subject::Foreign => false,
         }
@@ -176,7 +181,7 @@ impl<'a> Binder<'a> {
             section.role != Role::Other
                 && section.items.iter().any(|item| !item.implied)
                 && section.level != LIST
-                && self.is_about_root(id)
+                && self.about_root[id]
         };
         let about: Vec<_> = (0..self.outline.sections.len()).filter(about_root).collect();
         let role = |id: SectionId| self.outline.sections[id].role;
@@ -187,7 +192,7 @@ impl<'a> Binder<'a> {
             .collect()
     }
 
-    /// `section` and the sections inside it that go on about the same.
+    /// `section` and the sections inside it, or continuing it, that go on about the same; in page order.
     pub fn with_inherited(
         &self,
         container: ContainerId,
@@ -195,31 +200,32 @@ impl<'a> Binder<'a> {
         seen: &mut HashSet<SectionId>,
         into: &mut Vec<SectionId>,
     ) {
-        if !seen.insert(section) {
-            return;
-        }
-        into.push(section);
-        let level = self.outline.sections[section].level;
-        if level == LIST {
-            return;
-        }
-        // What continues an introduction is of the same level; it has its own inner lists between.
-        let inside = (section + 1..self.outline.sections.len())
-            .take_while(|&id| self.outline.sections[id].level >= level.min(INTRO));
-        let inside = inside.take_while(|&id| {
-            let inner = &self.outline.sections[id];
-            inner.level > level || inner.continues == Some(section)
-        });
-        for id in inside {
-            let inner = &self.outline.sections[id];
-            let goes_on = (inner.parent == Some(section) || inner.continues == Some(section))
-                && inner.level != LIST
-                && self.subjects[id] == Subject::Inherited
-                && self.suits(container, id);
-            if goes_on {
-                self.with_inherited(container, id, seen, into);
+        let mut left = vec![section];
+        while let Some(section) = left.pop() {
+            if !seen.insert(section) {
+                continue;
             }
+            into.push(section);
+            let goes_on = |id: &SectionId| {
+                let inner = &self.outline.sections[*id];
+                (inner.parent == Some(section) || inner.continues == Some(section))
+                    && inner.level != LIST
+                    && self.subjects[*id] == Subject::Inherited
+                    && self.suits(container, *id)
+            };
+            let mut inner: Vec<_> = self.inside(section).filter(goes_on).collect();
+            inner.reverse();
+            left.append(&mut inner);
         }
+    }
+
+    /// The sections inside one, and the one that continues it.
+    fn inside(&self, section: SectionId) -> impl Iterator<Item = SectionId> {
+        let level = self.outline.sections[section].level;
+        (section + 1..self.outline.sections.len()).take_while(move |&id| {
+            let inner = &self.outline.sections[id];
+            level != LIST && (inner.level > level || inner.continues == Some(section))
+        })
     }
 
     /// Whether a section that doesn't name its subject may be about a container: at least half of what it lists is

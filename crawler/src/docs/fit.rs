@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    bind::{Binder, Subject},
+    bind::{Binder, MAX_CANDIDATES, Subject},
     outline::{INTRO, Section, SectionId},
     skeleton::{ContainerId, normal},
     title::Role,
@@ -131,7 +131,8 @@ impl Binder<'_> {
         let alias = if names.contains(&container.name) {
             Vec::new()
         } else {
-            names.iter().filter_map(|name| self.by_title.get(name)).flatten().copied().collect()
+            let sections = names.iter().filter_map(|name| self.by_title.get(name)).flatten().copied();
+            sections.take(MAX_CANDIDATES).collect()
         };
         Leads { linked, alias }
     }

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::{
     outline::SectionId,
     parts::{self, Part, Rich, Span, Style},
+    table,
     title::{NamePath, name_path},
 };
 
@@ -51,6 +52,25 @@ static POINTER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)^\W*(?:see|as|same as)\b[^.]*\b(?:above|below|arguments?|reference)\b[^.]*\W*$")
         .expect("a valid pattern")
 });
+
+static WORD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:[*_]{1,2}(?P<marked>required|optional|computed|read[- ]?only)[.:]?[*_]{1,2}[.:,]?|(?P<bare>required|optional|computed)(?:\.\s|:\s|\s[-–—]\s))")
+        .expect("a valid pattern")
+});
+
+/// Whether a paragraph is written like a bullet: a name in code or strong letters, then a dash or flags, or nothing else.
+pub fn is_term(text: &Rich) -> bool {
+    let first = text.spans.iter().find(|span| !span.plain.trim().is_empty());
+    if !first.is_some_and(|first| matches!(first.style, Style::Code | Style::Strong)) {
+        return false;
+    }
+    let Some((_, rest)) = names(text) else { return false };
+    let rest = parts::markdown(&rest);
+    let rest = rest.trim();
+    rest.is_empty()
+        || rest.starts_with(['-', '–', '—', ':'])
+        || parenthesis(rest).is_some_and(|(flag, _)| FLAG.is_match(flag))
+}
 
 /// Reads a bullet; `None` when it starts with no name.
 pub fn read(parts: &[Part]) -> Option<Item> {
@@ -115,19 +135,14 @@ impl Item {
 
     /// The lists in the bullet.
     pub fn lists(&self) -> Vec<Vec<Vec<Part>>> {
-        let list = |part: &Part| match part {
-            Part::List(items) => Some(items.clone()),
-            _ => None,
-        };
-        self.body.iter().filter_map(list).collect()
+        self.body.iter().filter_map(list_of).collect()
     }
 
     /// The text, markdown, without the inner lists that `is_documented_apart` says are arguments of their own.
     pub fn text(&self, is_documented_apart: impl Fn(SectionId) -> bool) -> String {
         let mut inner = self.inner.iter();
         let apart = |part: &&Part| {
-            let list = matches!(part, Part::List(_));
-            !(list && inner.next().is_some_and(|&section| is_documented_apart(section)))
+            !(list_of(part).is_some() && inner.next().is_some_and(|&section| is_documented_apart(section)))
         };
         let kept: Vec<Part> = self.body.iter().filter(apart).chain(&self.notes).cloned().collect();
         let rest = parts::render(&kept);
@@ -136,6 +151,15 @@ impl Item {
             (true, false) => rest,
             (false, false) => format!("{}\n\n{rest}", self.lead),
         }
+    }
+}
+
+/// The bullets of a list, or of a table of arguments.
+fn list_of(part: &Part) -> Option<Vec<Vec<Part>>> {
+    match part {
+        Part::List(items) => Some(items.clone()),
+        Part::Table(rows) => table::arguments(rows),
+        _ => None,
     }
 }
 
@@ -166,14 +190,20 @@ fn names(text: &Rich) -> Option<(Vec<NamePath>, Vec<Span>)> {
 fn flags(markdown: &str) -> (String, String) {
     let mut flags: Vec<&str> = Vec::new();
     let mut rest = strip_dash(markdown);
-    while let Some((flag, after)) = parenthesis(rest) {
-        if !FLAG.is_match(flag) {
-            break;
-        }
+    while let Some((flag, after)) =
+        parenthesis(rest).filter(|(flag, _)| FLAG.is_match(flag)).or_else(|| word(rest))
+    {
         flags.push(flag);
         rest = strip_dash(after);
     }
     (flags.join(", "), rest.trim().to_owned())
+}
+
+/// `**Required.** Text`, `_Optional_ - Text`, `Required: text` → the word and what follows.
+fn word(text: &str) -> Option<(&str, &str)> {
+    let found = WORD.captures(text)?;
+    let word = found.name("marked").or_else(|| found.name("bare"))?;
+    Some((word.as_str(), &text[found.get(0)?.end()..]))
 }
 
 fn strip_dash(text: &str) -> &str {

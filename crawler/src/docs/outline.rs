@@ -5,6 +5,7 @@ use super::{
     introduction,
     item::{self, Item},
     parts::{Part, Rich},
+    table,
     title::{self, Role, Title},
 };
 
@@ -57,6 +58,7 @@ impl Outline {
             open: vec![0],
             position: 0,
             in_note: false,
+            in_term: false,
         };
         let mut parts = parts.into_iter().peekable();
         while let Some(part) = parts.next() {
@@ -108,6 +110,8 @@ struct Builder {
     position: u32,
     /// The last part was a note that announces a list.
     in_note: bool,
+    /// The last item was a paragraph, and those after it are about it.
+    in_term: bool,
 }
 
 /// The marks of the registry's callouts, and the word.
@@ -122,12 +126,17 @@ impl Builder {
             Part::Heading { level, text } => self.open(level, title::of_heading(&text)),
             Part::Paragraph(text) => self.paragraph(text, next),
             Part::List(items) => self.list(items),
+            Part::Table(rows) => match table::arguments(&rows) {
+                Some(items) => self.list(items),
+                None => self.code(Part::Table(rows)),
+            },
             Part::Code { .. } => self.code(part),
             Part::Rule => {}
         }
     }
 
     fn open(&mut self, level: u8, title: Title) {
+        self.in_term = false;
         let before = *self.open.last().expect("the page itself is never closed");
         let continues = (level == INTRO && self.current().level == INTRO)
             .then_some(before)
@@ -153,22 +162,29 @@ impl Builder {
     }
 
     fn paragraph(&mut self, text: Rich, next: Option<&Part>) {
-        let before_list = matches!(next, Some(Part::List(_)));
+        let before_list = matches!(next, Some(Part::List(_) | Part::Table(_)));
         let plain = text.plain();
         let is_note = is_note(&plain);
         let introduces = !is_note && (before_list || plain.trim_end().ends_with(':'));
         if let Some(title) = introduces.then(|| introduction::read(&text)).flatten() {
             return self.open(INTRO, title);
         }
+        let is_about_arguments = matches!(self.current().role, Role::Arguments | Role::Attributes);
+        if is_about_arguments && !is_note && item::is_term(&text) {
+            self.list(vec![vec![Part::Paragraph(text)]]);
+            self.in_term = true;
+            return;
+        }
+        let in_term = self.in_term;
         let section = self.current();
         match section.items.last_mut() {
-            Some(item) if is_note => item.notes.push(Part::Paragraph(text)),
+            Some(item) if is_note || in_term => item.notes.push(Part::Paragraph(text)),
             _ => section.prose.push(Part::Paragraph(text)),
         }
         self.in_note = is_note && before_list && plain.trim_end().ends_with(':');
     }
 
-    /// An example after an item is about the item.
+    /// An example or a table after an item is about the item.
     fn code(&mut self, part: Part) {
         let section = self.current();
         match section.items.last_mut() {
@@ -178,6 +194,7 @@ impl Builder {
     }
 
     fn list(&mut self, items: Vec<Vec<Part>>) {
+        self.in_term = false;
         let id = *self.open.last().expect("the page itself is never closed");
         if std::mem::take(&mut self.in_note)
             && let Some(item) = self.sections[id].items.last_mut()

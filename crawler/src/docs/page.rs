@@ -1,16 +1,20 @@
-//! One documentation page: front matter, introduction, examples, import section, and the outline to bind.
+//! One documentation page: front matter, introduction, what it is about, and the outline to bind; `chapters` reads its
+//! examples, imports and timeouts.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::{
+    chapters,
     outline::Outline,
-    parts::{self, Part, Rich},
+    parts::{self, Part},
+    reader,
+    site::Head,
 };
 use crate::{
-    catalog::{Example, Import},
-    source::PageText,
+    catalog::{Example, Import, Kind, Timeout},
+    source::{PageFormat, PageText},
 };
 
 /// A page, read.
@@ -27,6 +31,11 @@ pub struct Page {
     pub description: String,
     pub examples: Vec<Example>,
     pub import: Import,
+    pub timeouts: Vec<Timeout>,
+    /// What its title says that it describes.
+    pub kind: Option<Kind>,
+    /// The type that its examples configure most.
+    pub exemplified: Option<String>,
     /// Identifiers in the page's title and headings: one page may describe several resources.
     pub mentions: Vec<String>,
     pub outline: Outline,
@@ -37,21 +46,59 @@ static IDENTIFIER: LazyLock<Regex> =
 
 /// Reads a page.
 pub fn read(path: &str, page: &PageText) -> Page {
-    let (front, body) = split_front_matter(&page.text);
-    let parts = parts::from_markdown(body);
-    let description = parts::render(introduction(&parts));
-    let first = front_value(front, "description").unwrap_or_else(|| first_paragraph(&parts));
+    let (front, body) = match page.format {
+        PageFormat::Markdown => split_front_matter(&page.text),
+        PageFormat::Html => ("", ""),
+    };
+    let (parts, head) = match page.format {
+        PageFormat::Markdown => (reader::from_markdown(body), Head::default()),
+        PageFormat::Html => reader::from_html(&page.text),
+    };
+    let examples = chapters::examples(&parts);
+    let title = front_value(front, "page_title").unwrap_or(head.title);
     Page {
         path: path.to_owned(),
         url: page.url.clone(),
         subcategory: front_value(front, "subcategory").unwrap_or_default(),
-        summary: first_sentence(&first),
-        description,
-        examples: examples(&parts),
-        import: import(&parts),
-        mentions: mentions(&front_value(front, "page_title").unwrap_or_default(), &parts),
+        summary: summary(front, &head.description, &parts),
+        description: parts::render(introduction(&parts)),
+        import: chapters::import(&parts),
+        kind: kind(&title, &parts),
+        exemplified: chapters::exemplified(&examples),
+        examples,
+        mentions: mentions(&title, &parts),
+        timeouts: Vec::new(),
         outline: Outline::new(parts),
     }
+    .with_timeouts()
+}
+
+impl Page {
+    fn with_timeouts(mut self) -> Self {
+        self.timeouts = chapters::timeouts(&self.outline);
+        self
+    }
+}
+
+/// The first sentence of the front matter's description, of what a site says in the page's head where the page says so
+/// too, or of the introduction.
+fn summary(front: &str, head: &str, parts: &[Part]) -> String {
+    let given = front_value(front, "description").map(|text| plain(&text));
+    let own = || first_paragraph(parts);
+    let from_head = || {
+        Some(head.to_owned())
+            .filter(|head| !head.is_empty() && own().contains(head.trim_end_matches(['.', '…'])))
+    };
+    first_sentence(&given.or_else(from_head).unwrap_or_else(own))
+}
+
+/// Markdown without its markup.
+fn plain(markdown: &str) -> String {
+    let first = reader::from_markdown(markdown).into_iter().find_map(|part| match part {
+        Part::Paragraph(text) => Some(text.plain()),
+        _ => None,
+    });
+    first.unwrap_or_else(|| markdown.to_owned())
 }
 
 /// The YAML between the first two `---` lines, and what follows.
@@ -87,7 +134,8 @@ fn front_value(front: &str, key: &str) -> Option<String> {
 
 /// What stands before the first chapter, without the page's title.
 fn introduction(parts: &[Part]) -> &[Part] {
-    let start = usize::from(matches!(parts.first(), Some(Part::Heading { level: 1, .. })));
+    let title = parts.iter().position(|part| matches!(part, Part::Heading { level: 1, .. }));
+    let start = title.map_or(0, |title| title + 1);
     let length = parts[start..].iter().take_while(|part| !matches!(part, Part::Heading { .. })).count();
     &parts[start..start + length]
 }
@@ -111,62 +159,23 @@ pub(crate) fn first_sentence(text: &str) -> String {
     sentence
 }
 
-/// Each part with the headings around it, outermost first.
-fn with_headings(parts: &[Part]) -> impl Iterator<Item = (Vec<&Rich>, &Part)> {
-    let mut open: Vec<(u8, &Rich)> = Vec::new();
-    parts.iter().map(move |part| {
-        if let Part::Heading { level, text } = part {
-            open.retain(|(outer, _)| outer < level);
-            open.push((*level, text));
-        }
-        (open.iter().map(|(_, text)| *text).collect(), part)
-    })
-}
+static KIND: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:(ephemeral)|(data[ -]?source|data)|(function)|(resource))\b")
+        .expect("a valid pattern")
+});
 
-fn any_heading(headings: &[&Rich], words: &[&str]) -> bool {
-    headings.iter().any(|heading| {
-        let text = heading.plain().to_lowercase();
-        words.iter().any(|word| text.contains(word))
-    })
-}
-
-/// The HCL of the example chapters.
-fn examples(parts: &[Part]) -> Vec<Example> {
-    let hcl = |language: &str| matches!(language, "hcl" | "terraform" | "tf" | "");
-    with_headings(parts)
-        .filter_map(|(headings, part)| match part {
-            Part::Code { language, code }
-                if hcl(language) && any_heading(&headings, &["example", "usage"]) =>
-            {
-                let title =
-                    headings.last().map(|heading| example_title(&heading.plain())).unwrap_or_default();
-                Some(Example { title, code: code.trim_end().to_owned() })
-            }
-            _ => None,
-        })
-        .collect()
-}
-
-/// `Example Usage - Basic` → `Basic`.
-fn example_title(heading: &str) -> String {
-    let title = heading.trim();
-    let rest =
-        ["Example Usage", "Example usage", "Examples", "Example"].iter().find_map(|p| title.strip_prefix(p));
-    rest.unwrap_or(title).trim_matches([' ', '-', ':', '–']).to_owned()
-}
-
-fn import(parts: &[Part]) -> Import {
-    let section: Vec<Part> = with_headings(parts)
-        .filter(|(headings, part)| {
-            let inside = headings
-                .iter()
-                .skip(1)
-                .any(|heading| heading.plain().trim().to_lowercase().starts_with("import"));
-            inside && !matches!(part, Part::Heading { level: ..=2, .. })
-        })
-        .map(|(_, part)| part.clone())
-        .collect();
-    Import { text: parts::render(&section), ..Import::default() }
+/// "Resource: cloud_server", "cloud_server (Data Source)".
+fn kind(title: &str, parts: &[Part]) -> Option<Kind> {
+    let heading = parts.iter().find_map(|part| match part {
+        Part::Heading { level: 1, text } => Some(text.plain()),
+        _ => None,
+    });
+    let of = |text: &str| {
+        let found = KIND.captures(text)?;
+        let kinds = [Kind::EphemeralResource, Kind::DataSource, Kind::Function, Kind::Resource];
+        (1..).zip(kinds).find_map(|(group, kind)| found.get(group).map(|_| kind))
+    };
+    heading.as_deref().and_then(of).or_else(|| of(title))
 }
 
 fn mentions(page_title: &str, parts: &[Part]) -> Vec<String> {

@@ -36,21 +36,25 @@ pub fn nests_too_deep(html: &str) -> bool {
 }
 
 /// Parts two blocks where authors and CommonMark disagree: a heading right after a line of HTML belongs to the HTML,
-/// and `---` right after a line of text makes the text a heading instead of drawing a rule.
+/// and `---` right after a line of text makes the text a heading instead of drawing a rule. Dashes as long as the line
+/// above do underline a heading.
 pub fn part_blocks(text: &str) -> String {
     let mut parted = String::with_capacity(text.len() + 64);
     let (mut fence, mut after_html, mut after_text) = (false, false, false);
+    let mut above = 0;
     for line in text.split_inclusive('\n') {
         let start = line.trim();
         if start.starts_with("```") || start.starts_with("~~~") {
             fence = !fence;
         }
-        let is_rule = start.len() >= 3 && start.bytes().all(|b| b == b'-');
+        let dashes = start.len() >= 3 && start.bytes().all(|b| b == b'-');
+        let is_rule = dashes && (start.len() == 3 || start.len().abs_diff(above) > 2);
         if !fence && ((after_html && line.starts_with('#')) || (after_text && is_rule)) {
             parted.push('\n');
         }
         after_html = !fence && start.starts_with('<');
         after_text = !fence && !start.is_empty();
+        above = start.chars().count();
         parted.push_str(line);
     }
     parted

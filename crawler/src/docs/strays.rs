@@ -31,9 +31,12 @@ impl Binder<'_> {
                 }
                 for index in 0..self.outline.sections[section].items.len() {
                     let item = ItemId { section, item: index };
-                    if self.outline.item(item).implied == implied {
-                        self.adopt(item, &containers[section]);
+                    if self.outline.item(item).implied != implied {
+                        continue;
                     }
+                    // A chapter that lists nothing but headings was no container's.
+                    let root = implied && containers[section].is_empty() && self.about_root[section];
+                    self.adopt(item, if root { &[0] } else { &containers[section] });
                 }
             }
         }
@@ -79,11 +82,13 @@ impl Binder<'_> {
                 }
             }
         }
+        let mut having: HashMap<&str, Vec<ContainerId>> = HashMap::new();
+        for (id, container) in self.skeleton.containers.iter().enumerate() {
+            container.children.keys().for_each(|name| having.entry(name).or_default().push(id));
+        }
         for (name, items) in listed {
             let [(item, place)] = items[..] else { continue };
-            let containers = self.skeleton.containers.iter().enumerate();
-            let mut having = containers.filter(|(_, c)| c.children.contains_key(name)).map(|(id, _)| id);
-            if let (Some(only), None) = (having.next(), having.next())
+            if let Some(&[only]) = having.get(name).map(Vec::as_slice)
                 && !self.chosen.contains_key(&(only, name.to_owned()))
             {
                 self.known.insert((item, place));

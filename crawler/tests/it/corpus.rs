@@ -36,7 +36,7 @@ const REFERENCES: [(&str, &str, &str, &str, &str); 3] = [
 ];
 
 /// The directory of the bundles; `None`, said in a line, when there is none. Never `None` where `CI=true`.
-fn corpus(tests: usize) -> Option<PathBuf> {
+pub fn corpus(tests: usize) -> Option<PathBuf> {
     let given = std::env::var_os("CLOUDOVEN_TEST_BUNDLES").map(PathBuf::from);
     let directory =
         given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/providers"));

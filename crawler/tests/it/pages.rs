@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cloudoven_crawler::{
-    catalog::Kind,
+    catalog::{Function, Kind, Parameter, Type},
     docs::{self, Pages, Unbound, page},
     source::PageText,
 };
@@ -83,4 +83,115 @@ fn attributes_inside_objects_are_documented() {
     assert_eq!((&*disks.docs.text, &*disks.fields["size"].docs.text), ("The disks.", "The size."));
     let keys = &disks.fields["keys"];
     assert_eq!((&*keys.docs.text, &*keys.fields["id"].docs.text), ("The keys.", "The key's ID."));
+}
+
+fn read(markdown: &str) -> docs::Page {
+    page::read("resources/server.md", &PageText::markdown(markdown))
+}
+
+#[test]
+fn import_commands_and_blocks() {
+    let page = read(
+        "# cloud_server\n\n## Import\n\nUse `terraform import` or a block:\n\n```terraform\nimport {\n  to = cloud_server.a\n  identity = {\n    id = \"1\"\n  }\n}\n```\n\n```console\n% terraform import cloud_server.a 1\n$ terraform import \\\n    cloud_server.b 2\n```\n\n* By name:\n\n        terraform import cloud_server.c three\n\nOr `terraform import cloud_server.d 4`.\n",
+    );
+    assert_eq!(
+        page.import.commands,
+        [
+            "terraform import cloud_server.a 1",
+            "terraform import cloud_server.b 2",
+            "terraform import cloud_server.c three",
+            "terraform import cloud_server.d 4"
+        ]
+    );
+    assert_eq!(
+        page.import.blocks,
+        ["import {\n  to = cloud_server.a\n  identity = {\n    id = \"1\"\n  }\n}"]
+    );
+}
+
+#[test]
+fn timeouts_in_every_dialect() {
+    for list in [
+        "* `create` - (Defaults to 30 minutes) Used when creating.\n* `read` - Used when reading.",
+        "* `create` - (Default `30 minutes`) How long.\n- `read` - How long",
+        "The `timeouts` block allows you to specify timeouts:\n\n* `create` - (Optional) Default is 30 minutes.\n* `read` - (Optional)",
+        "### Nested Schema for `timeouts`\n\nOptional:\n\n- `create` (String) Default: `30 minutes`.\n- `read` (String)",
+    ] {
+        let page =
+            read(&format!("# cloud_server\n\n## Timeouts\n\n{list}\n\n## Import\n\n* `delete` - no\n"));
+        let found: Vec<_> = page.timeouts.iter().map(|t| (&*t.operation, &*t.default)).collect();
+        assert_eq!(found, [("create", "30 minutes"), ("read", "")], "{list}");
+    }
+}
+
+#[test]
+fn examples_have_titles() {
+    let page = read(
+        "# cloud_server\n\n## Example Usage - Basic\n\n```\nresource \"cloud_server\" \"a\" {}\n```\n\n```\n$ ls\n```\n\n## Usage\n\nWith a disk:\n\n```tf\nb = 2\n```\n\n### Many disks.\n\n```hcl\nc = 3\n```\n",
+    );
+    let found: Vec<_> = page.examples.iter().map(|e| (&*e.title, &*e.code)).collect();
+    assert_eq!(
+        found,
+        [("Basic", "resource \"cloud_server\" \"a\" {}"), ("With a disk", "b = 2"), ("Many disks", "c = 3")]
+    );
+    let page =
+        read("# cloud_server\n\nA server.\n\n```hcl\na = 1\n```\n\n## Arguments\n\n```hcl\nb = 2\n```\n");
+    assert_eq!(page.examples.len(), 1, "a page without an example chapter");
+}
+
+#[test]
+fn functions_have_described_parameters() {
+    let page = page::read(
+        "functions/join.md",
+        &PageText::markdown(
+            "# function: join\n\nJoins.\n\n## Example Usage\n\n```\nprovider::cloud::join(\"a\")\n```\n\n## Arguments\n\n1. `text` (String) The text.\n1. `more` (Variadic, String) More text.\n",
+        ),
+    );
+    let parameter = |name: &str, description: &str| Parameter {
+        name: name.into(),
+        ty: Type::String,
+        nullable: false,
+        description: description.into(),
+    };
+    let mut function = Function {
+        parameters: vec![parameter("text", "")],
+        variadic: Some(parameter("more", "The schema's.")),
+        return_type: Type::String,
+    };
+    docs::function(&mut function, &page);
+    assert_eq!(function.parameters[0].description, "The text.");
+    assert_eq!(function.variadic.unwrap().description, "The schema's.");
+    assert_eq!(page.examples.len(), 1);
+}
+
+#[test]
+fn pages_say_themselves_what_they_are_about() {
+    let pages = pages(&[
+        ("docs/providers/cloud/d/image/index.html", "# Image"),
+        ("somewhere/image.md", "# cloud_image (Resource)"),
+        (
+            "somewhere/key.md",
+            "# Resource: Keys\n\n## Example\n\n```hcl\nresource \"cloud_key\" \"a\" {}\n```\n",
+        ),
+        ("somewhere/intro.md", "# cloud_server"),
+    ]);
+    let found = |kind, name| pages.of(kind, name).map(|page| page.path.as_str());
+    assert_eq!(found(Kind::DataSource, "cloud_image"), Some("docs/providers/cloud/d/image/index.html"));
+    assert_eq!(found(Kind::Resource, "cloud_image"), Some("somewhere/image.md"));
+    assert_eq!(found(Kind::Resource, "cloud_key"), Some("somewhere/key.md"));
+    assert_eq!(found(Kind::Resource, "cloud_server"), None);
+}
+
+#[test]
+fn pages_have_an_address_on_the_registry() {
+    let url = |address: &str, kind, path| {
+        let page = page::read(path, &PageText::markdown("# x"));
+        docs::registry_url(&address.parse().unwrap(), "1.2.0", kind, &page)
+    };
+    let base = "https://registry.example.com/providers/acme/cloud/1.2.0/docs";
+    let acme = "registry.example.com/acme/cloud";
+    assert_eq!(url(acme, Kind::Resource, "r/server.html.markdown"), format!("{base}/resources/server"));
+    assert_eq!(url(acme, Kind::DataSource, "data-sources/image.md"), format!("{base}/data-sources/image"));
+    assert_eq!(url(acme, Kind::Provider, "index.md"), base);
+    assert_eq!(url("terraform.io/builtin/terraform", Kind::Resource, "resources/data.md"), "");
 }

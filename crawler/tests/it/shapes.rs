@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cloudoven_crawler::{
     catalog::{Attribute, Block, Docs, NestedAttributes, NestedBlock, Nesting, Type},
     docs::{self, page},
-    source::PageText,
+    source::{PageFormat, PageText},
 };
 
 /// A block with these arguments; `disk/size` is `size` in the nested block `disk`, `boot:mode` is `mode` in the
@@ -62,7 +62,7 @@ fn nested_block() -> NestedBlock {
 }
 
 /// Binds a page and gives what it says, by path as in [`block_of`].
-fn bound(paths: &[&str], markdown: &str) -> BTreeMap<String, Docs> {
+pub fn bound(paths: &[&str], markdown: &str) -> BTreeMap<String, Docs> {
     let mut block = block_of(paths);
     docs::document(&mut block, &page::read("resources/server.md", &PageText::markdown(markdown)));
     let mut found = BTreeMap::new();
@@ -85,14 +85,14 @@ fn collect(prefix: &str, block: &Block, into: &mut BTreeMap<String, Docs>) {
 }
 
 /// Asserts the texts of a page, as `path = text` pairs; nothing else may be bound.
-fn assert_texts(paths: &[&str], markdown: &str, expected: &[(&str, &str)]) {
+pub fn assert_texts(paths: &[&str], markdown: &str, expected: &[(&str, &str)]) {
     let found = bound(paths, markdown);
     let texts = found.iter().map(|(path, docs)| (path.as_str(), docs.text.as_str()));
     let found: BTreeMap<&str, &str> = texts.filter(|(_, text)| !text.is_empty()).collect();
     assert_eq!(found, expected.iter().copied().collect(), "{markdown}");
 }
 
-fn arguments(list: &str) -> String {
+pub fn arguments(list: &str) -> String {
     format!(
         "# cloud_server\n\nA server.\n\n## Argument Reference\n\nThe following arguments are supported:\n\n{list}\n"
     )
@@ -379,7 +379,17 @@ fn hostile_pages_end() {
         arguments(&many_blocks),
         "---\n".repeat(10_000),
         format!("---\ndescription: {}", "\u{0}\u{feff}`".repeat(10_000)),
+        arguments(&"The following apply when `size` is set:\n\n* `size` - x\n\n".repeat(5_000)),
+        arguments(&"*".repeat(20_000)),
+        arguments(&"*a ".repeat(10_000)),
+        arguments(&"> ".repeat(10_000)),
+        arguments(&format!("| Name | Description |\n| --- | --- |\n{}", "| `size` | x |\n".repeat(20_000))),
+        "<table><tr><td><pre>x</pre>".repeat(200),
+        "<dl><dt><code>size</code><dd>".repeat(200),
+        "x".repeat(17 << 20),
     ] {
         bound(&["size", "disk/size"], &page);
+        let html = PageText { format: PageFormat::Html, ..PageText::markdown(page) };
+        docs::document(&mut block_of(&["size", "disk/size"]), &page::read("resources/server.html", &html));
     }
 }
