@@ -12,6 +12,7 @@ use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
 };
 
 use bytes::Bytes;
@@ -163,6 +164,16 @@ impl Catalog {
         let Some(prefix) = self.prefix(address, version).await? else { return Ok(None) };
         match self.store.get(&Path::from(format!("{prefix}/{name}"))).await {
             Ok(result) => Ok(Some(result.bytes().await?)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    /// When a version was written as it is; `None` when it is not in the catalog.
+    pub async fn written_at(&self, address: &Address, version: &str) -> Result<Option<SystemTime>> {
+        let Some(prefix) = self.prefix(address, version).await? else { return Ok(None) };
+        match self.store.head(&Path::from(prefix).join("index.json")).await {
+            Ok(index) => Ok(Some(index.last_modified.into())),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(e) => Err(e.into()),
         }

@@ -7,11 +7,11 @@ pub mod search;
 use std::{
     collections::HashMap,
     sync::{Arc, RwLock},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use cloudoven_crawler::{
-    catalog::{Address, Catalog, Document, Index, Kind, diff::Diff},
+    catalog::{Address, Catalog, Document, Index, Kind, QualityReport, diff::Diff},
     search::SearchObject,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     blob::Blobs,
+    clock::Timestamp,
     error::{Error, Result},
 };
 
@@ -86,6 +87,18 @@ impl Catalogs {
     /// Where all of it is stored.
     pub fn store(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// What a version's crawl said about its documentation; nothing for one from before such reports.
+    pub async fn report(&self, address: &Address, version: &str) -> Result<Option<QualityReport>> {
+        self.catalog.extra(address, version, QualityReport::FILE).await.map_err(unreadable)
+    }
+
+    /// When a version was written as it is.
+    pub async fn written_at(&self, address: &Address, version: &str) -> Result<Option<Timestamp>> {
+        let at = self.catalog.written_at(address, version).await.map_err(unreadable)?;
+        let since = at.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+        Ok(since.map(|since| Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))))
     }
 
     /// Looks for versions that came or changed since.

@@ -55,7 +55,13 @@ async fn check_unused(app: &App, actor: &Actor, address: &Address, version: &str
 }
 
 /// The names of the blueprints whose latest revision is designed against a version.
-async fn designed_against(app: &App, actor: &Actor, address: &Address, version: &str) -> Result<Vec<String>> {
+pub async fn designed_against(
+    app: &App,
+    actor: &Actor,
+    address: &Address,
+    version: &str,
+) -> Result<Vec<String>> {
+    check_admin(actor)?;
     let loaded = app.catalogs.loaded();
     let (mut names, mut after) = (Vec::new(), String::new());
     loop {

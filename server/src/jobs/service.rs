@@ -91,9 +91,9 @@ async fn insert(app: &App, new: &NewCrawl<'_>) -> Result<CrawlView> {
 }
 
 /// Newest first. A cursor is `<time>.<id>` of the last one.
-pub async fn list(app: &App, actor: &Actor, cursor: Option<&str>) -> Result<Page<CrawlView>> {
+pub async fn list(app: &App, actor: &Actor, after: Option<&str>) -> Result<Page<CrawlView>> {
     check_admin(actor)?;
-    let before = match cursor {
+    let before = match after {
         None => (i64::MAX, ""),
         Some(text) => text
             .split_once('.')
@@ -102,7 +102,12 @@ pub async fn list(app: &App, actor: &Actor, cursor: Option<&str>) -> Result<Page
     };
     let items = crawl_jobs::list(&mut *app.db.read().await?, before, PAGE + 1).await?;
     let items = items.into_iter().map(CrawlView::from).collect();
-    Ok(Page::of(items, |view: &CrawlView| format!("{}.{}", view.job.created_at.0, view.job.id)))
+    Ok(Page::of(items, cursor))
+}
+
+/// The cursor of the crawls before this one.
+pub fn cursor(view: &CrawlView) -> String {
+    format!("{}.{}", view.job.created_at.0, view.job.id)
 }
 
 pub async fn get(app: &App, actor: &Actor, id: &CrawlId) -> Result<CrawlView> {

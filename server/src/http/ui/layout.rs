@@ -21,12 +21,13 @@ pub struct UserView {
     pub name: String,
     pub email: String,
     pub initials: String,
+    pub is_admin: bool,
 }
 
 impl From<&Actor> for UserView {
     fn from(actor: &Actor) -> UserView {
         let initials = actor.name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
-        UserView { name: actor.name.clone(), email: actor.email.clone(), initials }
+        UserView { name: actor.name.clone(), email: actor.email.clone(), initials, is_admin: actor.is_admin }
     }
 }
 

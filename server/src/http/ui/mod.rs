@@ -13,6 +13,7 @@ mod markdown;
 mod overview;
 mod page;
 mod projects;
+mod providers;
 mod run;
 mod runs;
 mod settings;
@@ -33,6 +34,7 @@ pub fn router() -> Router<App> {
         .merge(environments::router())
         .merge(overview::router())
         .merge(projects::router())
+        .merge(providers::router())
         .merge(run::router())
         .merge(runs::router())
         .merge(settings::router())

@@ -57,7 +57,7 @@ fn slug(kind: Kind) -> &'static str {
 }
 
 /// A kind in words, one and many.
-fn words(kind: Kind) -> (&'static str, &'static str) {
+pub fn words(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Resource => ("resource", "resources"),
         Kind::DataSource => ("data source", "data sources"),
