@@ -11,6 +11,7 @@ use crate::{
     clock::Clock,
     config::Config,
     hub::Hub,
+    jobs::upstream::Upstream,
     project::deployments::DEFAULT_TERRAFORM,
     secret::Keyring,
     store::{CrawlId, Db, RunId, runs},
@@ -32,6 +33,8 @@ pub struct Parts {
     pub executor: Arc<dyn Executor>,
     /// News of runs, within this process.
     pub hub: Hub<RunId>,
+    /// The registries that providers are crawled from.
+    pub upstream: Upstream,
     /// News of crawls, within this process.
     pub crawls: Hub<CrawlId>,
 }
@@ -56,6 +59,7 @@ impl App {
             Keyring::from_base64(&config.master_key)?
         };
         let catalogs = Catalogs::load(&blobs).await.context("the catalogs can't be read")?;
+        let upstream = Upstream::new(&config, &blobs)?;
         let executor = Arc::new(docker(&config, &db).await?);
         if let Some(directory) = config.provider_mirror.clone() {
             fill_mirror(executor.clone(), directory);
@@ -70,6 +74,7 @@ impl App {
             executor,
             hub: Hub::default(),
             crawls: Hub::default(),
+            upstream,
         })))
     }
 

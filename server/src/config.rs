@@ -89,6 +89,23 @@ pub struct Settings {
     #[arg(long, env = "CLOUDOVEN_CRAWL_SLOTS", value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crawl_slots: Option<u32>,
+    /// Registries that providers may be crawled from, separated by commas; <host>=<url> for one that is elsewhere than its
+    /// name says [default: registry.terraform.io,registry.opentofu.org]
+    #[arg(long, env = "CLOUDOVEN_CRAWL_REGISTRIES", value_name = "HOSTS", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crawl_registries: Option<Vec<String>>,
+    /// Where a registry's documentation API is, when not at <registry>/v2/, as <host>=<url>, separated by commas
+    #[arg(long, env = "CLOUDOVEN_CRAWL_DOCS", value_name = "URLS", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crawl_docs: Option<Vec<String>>,
+    /// File with tokens for registries, credentials.tfrc.json as `terraform login` writes it; TF_TOKEN_… variables work too
+    #[arg(long, env = "CLOUDOVEN_CRAWL_CREDENTIALS", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crawl_credentials: Option<PathBuf>,
+    /// File with certificates (PEM) that crawls trust besides the system's
+    #[arg(long, env = "CLOUDOVEN_CRAWL_CA", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crawl_ca: Option<PathBuf>,
     /// Largest provider bundle that may be uploaded, in MiB [default: 256]
     #[arg(long, env = "CLOUDOVEN_UPLOAD_LIMIT", value_name = "MIB")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,6 +139,10 @@ pub struct Config {
     pub run_volumes: Vec<String>,
     pub run_lease: u32,
     pub crawl_slots: u32,
+    pub crawl_registries: Vec<String>,
+    pub crawl_docs: Vec<String>,
+    pub crawl_credentials: Option<PathBuf>,
+    pub crawl_ca: Option<PathBuf>,
     pub upload_limit: u64,
     pub docker_host: String,
 }
@@ -156,6 +177,10 @@ impl Default for Config {
             run_volumes: Vec::new(),
             run_lease: 15,
             crawl_slots: 1,
+            crawl_registries: vec!["registry.terraform.io".into(), "registry.opentofu.org".into()],
+            crawl_docs: Vec::new(),
+            crawl_credentials: None,
+            crawl_ca: None,
             upload_limit: 256,
             docker_host: String::new(),
         }

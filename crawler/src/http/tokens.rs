@@ -30,6 +30,11 @@ impl Tokens {
         }
     }
 
+    /// Adds those of `more`, which win.
+    pub fn extend(&mut self, more: Tokens) {
+        self.0.extend(more.0);
+    }
+
     /// The token for this URL's host.
     pub(super) fn of(&self, url: &Url) -> Option<&str> {
         self.0.get(&key(url)?).map(String::as_str)

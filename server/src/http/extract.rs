@@ -69,6 +69,19 @@ impl<T: serde::Serialize> axum::response::IntoResponse for Json<T> {
     }
 }
 
+/// Characters of an `Idempotency-Key`.
+const MAX_KEY: usize = 255;
+
+/// The `Idempotency-Key` header: the same key gives the same thing again, instead of a second one.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().map_err(|_| Error::invalid("Idempotency-Key must be plain ASCII"))?;
+    if key.is_empty() || key.len() > MAX_KEY {
+        return Err(Error::invalid(format!("Idempotency-Key must have 1 to {MAX_KEY} characters")));
+    }
+    Ok(Some(key))
+}
+
 /// The revision number in `If-Match: "14"` (RFC 9110 13.1.1).
 pub fn if_match(headers: &HeaderMap) -> Result<Option<i64>> {
     let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };

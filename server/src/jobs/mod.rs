@@ -11,6 +11,7 @@ pub mod removal;
 pub mod service;
 mod source;
 pub mod upload;
+pub mod upstream;
 mod worker;
 
 pub use worker::Crawler;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::Stream;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{progress::shortened, upload};
+use super::{progress::shortened, source, source::told, upload};
 use crate::{
     app::App,
     auth::Actor,
@@ -56,6 +56,70 @@ pub fn check_admin(actor: &Actor) -> Result<()> {
     }
 }
 
+/// What is to be crawled.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StartCrawl {
+    /// The provider's address, as in `required_providers`: `hashicorp/azurerm`, `registry.example.com/acme/cloud`.
+    pub provider: String,
+    /// A version constraint, of which the newest version is taken, or `latest`.
+    #[serde(default)]
+    pub version: String,
+    /// Where the documentation API is, when not where the registry has it; on a host that the settings name.
+    #[serde(default)]
+    pub docs_url: String,
+}
+
+/// Queues a crawl of a provider in a registry. The same `key` gives the same crawl again.
+///
+/// # Errors
+/// A conflict while the same is queued or being crawled; invalid for a registry that is not configured.
+pub async fn create(app: &App, actor: &Actor, start: &StartCrawl, key: Option<&str>) -> Result<CrawlView> {
+    check_admin(actor)?;
+    let address = source::address(&start.provider)?;
+    app.upstream.check(&address)?;
+    let wanted = start.version.trim();
+    let wanted = if wanted.is_empty() { source::LATEST } else { wanted };
+    source::constraint(wanted)?;
+    if !start.docs_url.is_empty() {
+        app.upstream.check_docs(&start.docs_url)?;
+    }
+    let (id, provider) = (CrawlId::random(), address.to_string());
+    let new = NewCrawl {
+        id: &id,
+        source: CrawlSource::Registry,
+        provider: &provider,
+        requested: wanted,
+        docs_url: &start.docs_url,
+        created_by: &actor.id,
+        idempotency_key: key,
+        now: app.clock.now(),
+    };
+    insert(app, &new).await
+}
+
+/// The newest version of a provider that its registry has.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Newest {
+    /// The provider's address, host included.
+    pub provider: String,
+    pub version: String,
+    /// Whether the catalog has it already.
+    pub in_catalog: bool,
+}
+
+/// Asks the registry of a provider.
+pub async fn newest(app: &App, actor: &Actor, provider: &str) -> Result<Newest> {
+    check_admin(actor)?;
+    let address = source::address(provider)?;
+    app.upstream.check(&address)?;
+    let registry = app.upstream.source(address.clone(), source::constraint(source::LATEST)?, "").await;
+    let version = registry.map_err(told)?.version().await.map_err(told)?;
+    let loaded = app.catalogs.loaded();
+    let in_catalog = loaded.of_provider(&address).any(|v| v.index.version == version);
+    Ok(Newest { provider: address.to_string(), version, in_catalog })
+}
+
 /// Takes in an archive that was made by an export, and queues its import. `name` is what it was called.
 pub async fn upload<E: std::error::Error>(
     app: &App,
@@ -82,6 +146,14 @@ pub async fn upload<E: std::error::Error>(
 
 async fn insert(app: &App, new: &NewCrawl<'_>) -> Result<CrawlView> {
     let mut tx = app.db.begin().await?;
+    if let Some(key) = new.idempotency_key
+        && let Some(job) = crawl_jobs::by_idempotency_key(&mut tx, new.created_by, key).await?
+    {
+        if (job.provider.as_str(), job.requested.as_str()) != (new.provider, new.requested) {
+            return Err(Error::Conflict("this Idempotency-Key was used for another request".into()));
+        }
+        return Ok(job.into());
+    }
     crawl_jobs::insert(&mut tx, new).await?;
     let job = crawl_jobs::get(&mut tx, new.id).await?;
     tx.commit().await?;

@@ -1,16 +1,55 @@
 //! What a job names, as a source of the crawler.
 
-use cloudoven_crawler::source::{Bundle, Limits, Observer, ProviderSource, Source as _};
+use cloudoven_crawler::{
+    catalog::Address,
+    constraint::Constraint,
+    source::{Bundle, Limits, Observer, ProviderSource, Source as _},
+};
 
 use super::upload;
 use crate::{
     app::App,
     error::{Error, Result},
-    store::crawl_jobs::CrawlJob,
+    store::crawl_jobs::{CrawlJob, CrawlSource},
 };
+
+/// The constraint that every release fits, in words.
+pub(super) const LATEST: &str = "latest";
 
 /// Fetches what the job asks for.
 pub(super) async fn fetch(app: &App, job: &CrawlJob, observer: &dyn Observer) -> Result<Vec<ProviderSource>> {
+    match job.source {
+        CrawlSource::Bundle => bundle(app, job, observer).await,
+        CrawlSource::Registry => {
+            let address = address(&job.provider)?;
+            // The settings may have changed since it was asked for.
+            app.upstream.check(&address)?;
+            let registry = app.upstream.source(address, constraint(&job.requested)?, &job.docs_url).await;
+            registry.map_err(told)?.fetch(observer).await.map_err(told)
+        }
+    }
+}
+
+/// Reads a provider's address.
+pub(super) fn address(text: &str) -> Result<Address> {
+    text.trim().parse().map_err(|_| {
+        Error::field(
+            "provider",
+            "not a provider's address; write it as in required_providers, such as hashicorp/azurerm or \
+             registry.example.com/acme/cloud",
+        )
+    })
+}
+
+/// Reads a version constraint; `latest` and nothing are every release.
+pub(super) fn constraint(text: &str) -> Result<Constraint> {
+    let text = if text == LATEST { "" } else { text };
+    text.parse().map_err(|_| {
+        Error::field("version", "not a version constraint; write latest, a version such as 4.1.0, or ~> 4.0")
+    })
+}
+
+async fn bundle(app: &App, job: &CrawlJob, observer: &dyn Observer) -> Result<Vec<ProviderSource>> {
     let scratch = tempfile::tempdir().map_err(Error::internal)?;
     let path = scratch.path().join("bundle");
     upload::fetch(app, &job.id, &path).await?;

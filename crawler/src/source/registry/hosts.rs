@@ -37,7 +37,7 @@ const OPENTOFU_DOCS: &str = "https://api.opentofu.org/registry/docs/";
 /// Terraform's and OpenTofu's public registries.
 impl Default for Registries {
     fn default() -> Self {
-        let mut registries = Registries(BTreeMap::new());
+        let mut registries = Registries::none();
         for host in [DEFAULT_HOST, OPENTOFU_HOST] {
             registries.insert(host, Host::of(host).expect("a plain host name"));
         }
@@ -46,6 +46,11 @@ impl Default for Registries {
 }
 
 impl Registries {
+    /// No registry: every address is refused.
+    pub fn none() -> Self {
+        Registries(BTreeMap::new())
+    }
+
     /// Adds a registry, or replaces it.
     pub fn insert(&mut self, host: &str, registry: Host) {
         self.0.insert(host.to_ascii_lowercase(), registry);

@@ -133,6 +133,11 @@ impl Recorder<'_> {
 }
 
 impl Registry {
+    /// The version that would be taken now.
+    pub async fn version(&self) -> Result<String> {
+        versions::resolve(self).await
+    }
+
     fn session(&self) -> Session<'_> {
         Session { client: &self.client, cache: &self.cache, address: &self.address }
     }

@@ -5,7 +5,7 @@ use std::{convert::Infallible, time::Duration};
 use axum::{
     body::Body,
     extract::{Path, Query, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::sse::{self, KeepAlive, Sse},
 };
 use futures::{Stream, StreamExt as _};
@@ -22,10 +22,13 @@ use crate::{
     app::App,
     auth::Actor,
     error::Result,
-    http::{extract::Json, problem::ApiResult},
+    http::{
+        extract::{Json, idempotency_key},
+        problem::ApiResult,
+    },
     jobs::{
         removal,
-        service::{self, CrawlView},
+        service::{self, CrawlView, Newest, StartCrawl},
     },
     project::Page,
     store::CrawlId,
@@ -33,7 +36,8 @@ use crate::{
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list))
+        .routes(routes!(list, create))
+        .routes(routes!(newest))
         .routes(routes!(get))
         .routes(routes!(stream))
         .routes(routes!(cancel))
@@ -65,6 +69,29 @@ async fn list(
     Query(page): Query<Cursor>,
 ) -> ApiResult<Json<Page<CrawlView>>> {
     Ok(Json(service::list(&app, &actor, page.cursor.as_deref()).await?))
+}
+
+/// Crawls a provider of a registry into the catalog.
+#[utoipa::path(post, path = "/catalog/crawls", params(("Idempotency-Key" = Option<String>, Header), Wait), request_body = StartCrawl, responses((status = ACCEPTED, body = CrawlView)))]
+async fn create(
+    State(app): State<App>,
+    actor: Actor,
+    Query(wait): Query<Wait>,
+    headers: HeaderMap,
+    Json(body): Json<StartCrawl>,
+) -> ApiResult<(StatusCode, Json<CrawlView>)> {
+    let crawl = service::create(&app, &actor, &body, idempotency_key(&headers)?).await?;
+    Ok((StatusCode::ACCEPTED, Json(waited(&app, &actor, crawl, &wait).await?)))
+}
+
+/// The newest version of a provider that its registry has.
+#[utoipa::path(get, path = "/catalog/upstream/{host}/{namespace}/{name}", params(("host" = String, Path), ("namespace" = String, Path), ("name" = String, Path)), responses((status = OK, body = Newest)))]
+async fn newest(
+    State(app): State<App>,
+    actor: Actor,
+    Path((host, namespace, name)): Path<(String, String, String)>,
+) -> ApiResult<Json<Newest>> {
+    Ok(Json(service::newest(&app, &actor, &format!("{host}/{namespace}/{name}")).await?))
 }
 
 #[utoipa::path(get, path = "/catalog/crawls/{id}", params(("id" = String, Path), Wait), responses((status = OK, body = CrawlView)))]

@@ -23,7 +23,10 @@ use crate::{
     app::App,
     auth::Actor,
     error::{Error, Result},
-    http::{extract::Json, problem::ApiResult},
+    http::{
+        extract::{Json, idempotency_key},
+        problem::ApiResult,
+    },
     project::Page,
     run::{
         log::{LogEvent, follow},
@@ -33,7 +36,6 @@ use crate::{
     store::{DeploymentId, ProjectId, RunId, runs::RunEvent},
 };
 
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const LOG_SIZE: HeaderName = HeaderName::from_static("x-log-size");
 
 pub fn router() -> OpenApiRouter<App> {
@@ -78,9 +80,7 @@ async fn create(
     headers: HeaderMap,
     Json(body): Json<StartRun>,
 ) -> ApiResult<(StatusCode, Json<RunView>)> {
-    let key = headers.get(IDEMPOTENCY_KEY).map(|value| value.to_str());
-    let key = key.transpose().map_err(|_| Error::invalid("Idempotency-Key must be plain ASCII"))?;
-    let run = service::create(&app, &actor, &id, &body, key).await?;
+    let run = service::create(&app, &actor, &id, &body, idempotency_key(&headers)?).await?;
     Ok((StatusCode::CREATED, Json(waited(&app, &actor, run, &wait).await?)))
 }
 
