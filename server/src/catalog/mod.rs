@@ -91,7 +91,14 @@ impl Catalogs {
 
     /// What a version's crawl said about its documentation; nothing for one from before such reports.
     pub async fn report(&self, address: &Address, version: &str) -> Result<Option<QualityReport>> {
-        self.catalog.extra(address, version, QualityReport::FILE).await.map_err(unreadable)
+        match self.catalog.extra(address, version, QualityReport::FILE).await {
+            // Written by another version of the crawler: the next crawl writes it anew.
+            Err(cloudoven_crawler::Error::Corrupt { key, reason }) => {
+                tracing::warn!(key, reason, "a report can't be read");
+                Ok(None)
+            }
+            other => other.map_err(unreadable),
+        }
     }
 
     /// When a version was written as it is.

@@ -113,8 +113,8 @@ pub async fn newest(app: &App, actor: &Actor, provider: &str) -> Result<Newest> 
     check_admin(actor)?;
     let address = source::address(provider)?;
     app.upstream.check(&address)?;
-    let registry = app.upstream.source(address.clone(), source::constraint(source::LATEST)?, "").await;
-    let version = registry.map_err(told)?.version().await.map_err(told)?;
+    let registry = app.upstream.source(address.clone(), source::constraint(source::LATEST)?, "");
+    let version = registry.version().await.map_err(told)?;
     let loaded = app.catalogs.loaded();
     let in_catalog = loaded.of_provider(&address).any(|v| v.index.version == version);
     Ok(Newest { provider: address.to_string(), version, in_catalog })

@@ -24,8 +24,9 @@ pub(super) async fn fetch(app: &App, job: &CrawlJob, observer: &dyn Observer) ->
             let address = address(&job.provider)?;
             // The settings may have changed since it was asked for.
             app.upstream.check(&address)?;
-            let registry = app.upstream.source(address, constraint(&job.requested)?, &job.docs_url).await;
-            registry.map_err(told)?.fetch(observer).await.map_err(told)
+            let mut registry = app.upstream.source(address, constraint(&job.requested)?, &job.docs_url);
+            registry.platform = app.upstream.platform().await;
+            registry.fetch(observer).await.map_err(told)
         }
     }
 }

@@ -60,7 +60,9 @@ impl Upstream {
             proxy: Proxy::from_variables(|name| std::env::var(name).ok())?,
             ca: match &config.crawl_ca {
                 None => Vec::new(),
-                Some(path) => std::fs::read(path).with_context(|| format!("--crawl-ca {}", path.display()))?,
+                Some(path) => {
+                    std::fs::read(path).with_context(|| format!("--crawl-ca {}", path.display()))?
+                }
             },
             ..Settings::default()
         };
@@ -95,7 +97,10 @@ impl Upstream {
         };
         Err(Error::field(
             "provider",
-            format!("{} is not a configured registry ({known}); add it with --crawl-registries", address.host),
+            format!(
+                "{} is not a configured registry ({known}); add it with --crawl-registries",
+                address.host
+            ),
         ))
     }
 
@@ -111,14 +116,9 @@ impl Upstream {
     }
 
     /// One provider as a source. `docs_url` may be empty.
-    pub async fn source(
-        &self,
-        address: Address,
-        constraint: Constraint,
-        docs_url: &str,
-    ) -> cloudoven_crawler::Result<Registry> {
+    pub fn source(&self, address: Address, constraint: Constraint, docs_url: &str) -> Registry {
         let docs = Url::parse(docs_url).ok().map(|url| Docs::Api(DocsApi::Registry(url)));
-        Ok(Registry {
+        Registry {
             address,
             constraint,
             client: self.client.clone(),
@@ -129,7 +129,15 @@ impl Upstream {
             schema: Schema::Reader(self.reader.clone()),
             platform: Platform::linux(),
             limits: Limits::default(),
-        })
+        }
+    }
+
+    /// What packages are needed for: the engine's own platform. Without an engine a crawl may still do with a schema
+    /// that is in the cache.
+    pub async fn platform(&self) -> Platform {
+        let named = self.reader.platform().await.ok();
+        let parts = named.as_ref().and_then(|name| name.split_once('_'));
+        parts.map_or_else(Platform::linux, |(os, arch)| Platform { os: os.into(), arch: arch.into() })
     }
 
     /// Waits until nothing is left on the engine of what was stopped.
@@ -158,7 +166,10 @@ fn docs_overrides(config: &Config) -> anyhow::Result<BTreeMap<String, Url>> {
 
 fn parse(url: &str) -> anyhow::Result<Url> {
     let url = Url::parse(url.trim()).with_context(|| format!("{url:?} is not a URL"))?;
-    anyhow::ensure!(matches!(url.scheme(), "http" | "https") && url.has_host(), "{url} is not an http(s) URL");
+    anyhow::ensure!(
+        matches!(url.scheme(), "http" | "https") && url.has_host(),
+        "{url} is not an http(s) URL"
+    );
     Ok(url)
 }
 

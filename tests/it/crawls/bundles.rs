@@ -120,6 +120,14 @@ async fn only_administrators_see_crawls(database: Database) {
     bob.post(&format!("/catalog/crawls/{id}/retry"), &json!({})).await.expect(403);
     bob.post("/catalog/bundles", &json!({})).await.expect(403);
     bob.delete("/catalog/providers/registry.terraform.io/hashicorp/acme/1.2.3").await.expect(403);
+    let home = "/settings/providers";
+    for page in
+        [home.to_owned(), format!("{home}/crawls/{id}"), format!("{home}/add"), format!("{home}/upload")]
+    {
+        assert_eq!((bob.page(&page).await.0, crawls.ann.page(&page).await.0), (404, 200), "{page}");
+    }
+    assert_eq!(bob.submit(&format!("{home}/crawls"), &[("provider", "a/b"), ("version", "1")]).await.0, 404);
+    assert!(!bob.page("/catalog").await.1.contains(home), "members are not led there");
     crawls.ann.get("/catalog/crawls/crl-none").await.expect(404);
     reqwest::get(crawls.server.url("/api/v1/catalog/crawls"))
         .await

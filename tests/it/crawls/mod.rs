@@ -2,4 +2,5 @@
 
 mod bundles;
 mod queue;
+mod registries;
 mod support;

@@ -6,9 +6,9 @@ use axum::{
     extract::{Path, Query, State},
     response::Response,
 };
-use cloudoven_crawler::{catalog::Address, source::Stage};
+use cloudoven_crawler::source::Stage;
 
-use super::{Admin, HOME};
+use super::{Admin, HOME, source_of};
 use crate::{
     app::App,
     error::Result,
@@ -107,11 +107,6 @@ impl From<CrawlView> for CrawlRow {
             results,
         }
     }
-}
-
-/// The short form of a provider's address.
-fn source_of(provider: &str) -> String {
-    provider.parse().map_or_else(|_| provider.to_owned(), |address: Address| address.source())
 }
 
 fn chip(status: CrawlStatus, canceling: bool) -> Chip {

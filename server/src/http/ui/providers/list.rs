@@ -36,6 +36,10 @@ pub(super) struct ProvidersPage {
 
 struct ProviderView {
     source: String,
+    /// The address, host included.
+    address: String,
+    /// Whether its registry may be asked.
+    known: bool,
     versions: Vec<VersionView>,
 }
 
@@ -70,9 +74,12 @@ pub(super) async fn page(
     let mut providers: BTreeMap<&Address, ProviderView> = BTreeMap::new();
     for (version, view) in loaded.versions.iter().zip(views) {
         let address = &version.index.provider;
-        let provider = providers
-            .entry(address)
-            .or_insert_with(|| ProviderView { source: address.source(), versions: Vec::new() });
+        let provider = providers.entry(address).or_insert_with(|| ProviderView {
+            source: address.source(),
+            address: address.to_string(),
+            known: app.upstream.check(address).is_ok(),
+            versions: Vec::new(),
+        });
         provider.versions.push(view);
     }
     Ok(ProvidersPage {
@@ -95,7 +102,8 @@ async fn version_view(app: &App, version: &ProviderVersion) -> Result<VersionVie
         version: name.clone(),
         url: format!("/catalog/{address}/{name}"),
         quality: quality_url(address, name),
-        id: format!("{}-{}-{}-{name}", address.host, address.namespace, address.name).replace(['.', ':', '+'], "-"),
+        id: format!("{}-{}-{}-{name}", address.host, address.namespace, address.name)
+            .replace(['.', ':', '+'], "-"),
         crawled: written.map(Moment::from),
         elements: version.index.elements.len(),
         documented: report.as_ref().map(documented).unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! The administrators' pages about the catalog's providers: what there is, adding and removing, crawls, quality.
 
+mod add;
 mod crawls;
 mod list;
 mod quality;
@@ -26,7 +27,9 @@ const HOME: &str = "/settings/providers";
 pub fn router() -> Router<App> {
     Router::new()
         .route(HOME, get(list::page))
-        .route("/settings/providers/crawls", get(crawls::fragment))
+        .route("/settings/providers/add", get(add::form))
+        .route("/settings/providers/newest", get(add::newest))
+        .route("/settings/providers/crawls", get(crawls::fragment).post(add::add))
         .route("/settings/providers/crawls/{id}", get(crawls::page))
         .route("/settings/providers/crawls/{id}/cancel", post(crawls::cancel))
         .route("/settings/providers/crawls/{id}/retry", post(crawls::retry))
@@ -83,6 +86,11 @@ impl VersionPath {
 /// The page about the quality of a version's documentation.
 pub(super) fn quality_url(address: &Address, version: &str) -> String {
     format!("{HOME}/{address}/{version}")
+}
+
+/// The short form of a provider's address.
+fn source_of(provider: &str) -> String {
+    provider.parse().map_or_else(|_| provider.to_owned(), |address: Address| address.source())
 }
 
 /// A share of one as a percentage, never rounded up to a whole that it isn't.

@@ -4,7 +4,8 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, State};
 use cloudoven_crawler::catalog::{
-    Address, Coverage, ElementQuality, Kind, Listing, Problem, QualityReport, UnboundArguments,
+    Address, Coverage, ElementQuality, Kind, Listing, Problem, QualityReport, UnboundArgument,
+    UnboundArguments,
 };
 
 use super::{Admin, VersionPath, percent};
@@ -65,7 +66,7 @@ struct UnboundView {
     keyword: &'static str,
     url: String,
     page: String,
-    arguments: Listing<String>,
+    arguments: Listing<UnboundArgument>,
 }
 
 pub(super) async fn page(
