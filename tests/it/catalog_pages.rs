@@ -28,7 +28,9 @@ async fn pages_answer(database: Database) {
     let ann = server.user("ann").await;
     let (status, empty) = ann.page("/catalog").await;
     assert_eq!(status, 200);
-    assert!(empty.contains("cloudoven-crawler import"), "an empty catalog says how to fill it");
+    assert!(empty.contains("href=\"/settings/providers\""), "an administrator is led to where providers are added");
+    let (_, others) = server.user("bob").await.page("/catalog").await;
+    assert!(others.contains("Ask an administrator") && !others.contains("/settings/providers"), "{others}");
 
     import_acme(&server.app).await;
     let (_, list) = ann.page("/catalog").await;
@@ -86,6 +88,7 @@ async fn everything_known_is_shown(database: Database) {
         "data-copy-link",
         "<span class=\"h-type\">acme_server</span>",
         "/resource/acme_server/examples/1/add",
+        "href=\"/catalog/registry.terraform.io/hashicorp/acme/2.0.0/resource/acme_network\"",
         "terraform import acme_server.web srv-1",
         "href=\"https://example.com/guide\" rel=\"noopener noreferrer nofollow\"",
         &format!("{ACME}/diff/2.0.0?q=acme_server"),

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::{
     catalog::{diff_tone, diff_url, find, provider_url},
     layout::{Layout, count},
-    page::{Form, PageResult, Viewer, go_saying, refused, sentence, url_encode},
+    page::{Form, PageResult, Viewer, go_saying, refused, url_encode},
 };
 use crate::{
     app::App,
@@ -115,7 +115,7 @@ async fn page(
     }
     let layout = viewer
         .layout()
-        .crumb(&project.name, format!("/projects/{}", project.id))
+        .in_project(project.id.as_str(), &project.name, "blueprints")
         .crumb(&opened.blueprint.name, format!("/blueprints/{id}"))
         .here("Provider versions");
     let revision = opened.revision.number;
@@ -179,7 +179,7 @@ fn finding(id: &BlueprintId, d: &Diagnostic) -> FindingView {
         place: format!("{}:{}", d.file, d.line),
         url: designer_url(id, &element),
         path: d.path.as_ref().map(ToString::to_string).unwrap_or_default(),
-        message: sentence(&d.message),
+        message: d.message.clone(),
         element,
     }
 }

@@ -14,6 +14,8 @@ function reveal(): void {
   const element = anchor.startsWith("arg-") ? nearest(anchor) : null;
   if (!element) return;
   for (let fold = element.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null) fold.open = true;
+  // A filter may have hidden it, or what it is in.
+  for (let box: HTMLElement | null = element; box && box.id !== "main"; box = box.parentElement) box.hidden = false;
   element.scrollIntoView();
 }
 

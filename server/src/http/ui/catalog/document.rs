@@ -134,8 +134,10 @@ pub(super) async fn load(app: &App, path: ElementPath) -> Result<(Arc<Loaded>, A
 /// Hands what a page's texts and facts link to over to `then`.
 fn in_scope<T>(loaded: &Loaded, document: &Document, then: impl FnOnce(&Scope) -> T) -> T {
     let (address, version) = (&document.provider, document.version.as_str());
-    let own = |url: &Url| links::of_url(loaded, address, version, &document.url, url);
-    let links = Links::of(&document.url, &own);
+    let base = links::base(document);
+    let own = |url: &Url| links::of_url(loaded, address, version, &base, url);
+    let links =
+        if document.url.is_empty() { Links::guessed(&base, &own) } else { Links::of(&base, &own) };
     then(&Scope { loaded, address, version, top: Level::from(&document.block), links: &links })
 }
 

@@ -1,6 +1,6 @@
 //! Our own page for what a link in a provider's documentation leads to.
 
-use cloudoven_crawler::catalog::{Address, Kind};
+use cloudoven_crawler::catalog::{Address, Document, Kind};
 use url::Url;
 
 use super::element_url;
@@ -17,6 +17,15 @@ pub(super) fn own_page(
     let mut having = loaded.having(kind, name);
     let has = having.any(|v| v.index.provider == *address && v.index.version == version);
     has.then(|| element_url(address, version, kind, name))
+}
+
+/// What a page's links are relative to: where it was read, or else where a registry would have it.
+pub(super) fn base(document: &Document) -> String {
+    if !document.url.is_empty() {
+        return document.url.clone();
+    }
+    let (address, page) = (&document.provider, document.page.trim_start_matches('/'));
+    format!("https://{}/providers/{}/{}/{}/docs/{page}", address.host, address.namespace, address.name, document.version)
 }
 
 /// The page of ours for `url`, when it is the documentation of an element of this provider. Registries and their

@@ -19,6 +19,8 @@ use crate::{
 pub(super) struct ProvidersPage {
     layout: Layout,
     providers: Vec<ProviderView>,
+    /// Whether the person may add providers.
+    is_admin: bool,
 }
 
 struct ProviderView {
@@ -33,7 +35,8 @@ struct ProviderView {
 
 pub(super) async fn providers(State(app): State<App>, viewer: Viewer) -> ProvidersPage {
     let providers = provider_views(&app.catalogs.loaded());
-    ProvidersPage { layout: viewer.layout().section("catalog").here("Catalog"), providers }
+    let is_admin = viewer.actor.is_admin;
+    ProvidersPage { layout: viewer.layout().section("catalog").here("Catalog"), providers, is_admin }
 }
 
 fn provider_views(loaded: &Loaded) -> Vec<ProviderView> {

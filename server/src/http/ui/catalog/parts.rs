@@ -1,6 +1,6 @@
 //! The parts of an element's page other than its arguments: examples, import, timeouts, uses, a function's signature.
 
-use cloudoven_crawler::catalog::{Document, Example, Function, Import, Parameter, Use};
+use cloudoven_crawler::catalog::{Document, Example, Function, Import, Parameter, Type, Use};
 
 use super::facts::{Scope, attribute_of};
 use crate::http::ui::{hcl, markdown};
@@ -148,18 +148,29 @@ impl FunctionView {
             let name = if p.variadic { format!("{}...", p.name) } else { p.name.clone() };
             format!("{name} {}", p.ty)
         };
-        let joined = |part: &dyn Fn(&ParameterView) -> String| {
-            parameters.iter().map(part).collect::<Vec<_>>().join(", ")
-        };
         let head = format!("provider::{provider}::{name}");
-        let call = format!("{head}({})", joined(&|p: &ParameterView| p.name.clone()));
-        let signature = format!("{head}({}) {}", joined(&typed), function.return_type);
+        let values: Vec<&str> = function.parameters.iter().map(|p| sample(&p.ty)).collect();
+        let call = format!("{head}({})", values.join(", "));
+        let typed: Vec<String> = parameters.iter().map(typed).collect();
+        let signature = format!("{head}({}) {}", typed.join(", "), function.return_type);
         FunctionView {
             signature: hcl::html(&signature),
             call: hcl::html(&format!("output \"result\" {{\n  value = {call}\n}}")),
             returns: function.return_type.to_string(),
             parameters,
         }
+    }
+}
+
+/// A value of a type, to start from.
+fn sample(ty: &Type) -> &'static str {
+    match ty {
+        Type::String => "\"text\"",
+        Type::Number => "1",
+        Type::Bool => "true",
+        Type::List(_) | Type::Set(_) | Type::Tuple(_) => "[]",
+        Type::Map(_) | Type::Object(_) => "{}",
+        Type::Dynamic => "null",
     }
 }
 

@@ -188,14 +188,15 @@ fn kinds(index: &Index, chosen: &str) -> Vec<KindFilter> {
 
 /// By subcategory; those without one come last.
 fn groups(index: &Index) -> Vec<Group> {
-    let mut by_subcategory: BTreeMap<(bool, &str), Vec<&Entry>> = BTreeMap::new();
+    let mut by_subcategory: BTreeMap<(bool, String, &str), Vec<&Entry>> = BTreeMap::new();
     for entry in index.elements.iter().filter(|e| e.kind != Kind::Provider) {
-        let key = (entry.subcategory.is_empty(), entry.subcategory.as_str());
+        let title = entry.subcategory.as_str();
+        let key = (title.is_empty(), title.to_lowercase(), title);
         by_subcategory.entry(key).or_default().push(entry);
     }
     let only = by_subcategory.len() == 1;
     let mut taken = HashSet::new();
-    let group = |((bare, title), mut entries): ((bool, &str), Vec<&Entry>)| {
+    let group = |((bare, _, title), mut entries): ((bool, String, &str), Vec<&Entry>)| {
         entries.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
         let title = if !bare {
             title

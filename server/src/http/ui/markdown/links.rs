@@ -8,6 +8,8 @@ pub type OwnPage<'a> = &'a dyn Fn(&Url) -> Option<String>;
 /// What a text's links are relative to, and which of them we have pages for.
 pub struct Links<'a> {
     base: Option<Url>,
+    /// The base is only a way to find our own pages: nothing else can be read there.
+    base_is_guess: bool,
     own: Option<OwnPage<'a>>,
 }
 
@@ -21,14 +23,19 @@ pub(super) fn is_own(address: &str) -> bool {
 impl<'a> Links<'a> {
     /// Relative links lead nowhere.
     pub fn none() -> Links<'static> {
-        Links { base: None, own: None }
+        Links { base: None, base_is_guess: false, own: None }
     }
 
     /// Links are relative to `base` (an address that is not one counts as none); `own` gives the address of our own page
     /// for what a link leads to.
     pub fn of(base: &str, own: OwnPage<'a>) -> Links<'a> {
         let base = Url::parse(base).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        Links { base, own: Some(own) }
+        Links { base, base_is_guess: false, own: Some(own) }
+    }
+
+    /// The same where it isn't known whether `base` can be read: only links to our own pages are relative to it.
+    pub fn guessed(base: &str, own: OwnPage<'a>) -> Links<'a> {
+        Links { base_is_guess: true, ..Links::of(base, own) }
     }
 
     /// The absolute address of a link, or `None` when it leads nowhere that a page may lead to.
@@ -36,14 +43,15 @@ impl<'a> Links<'a> {
         if let Some(anchor) = link.strip_prefix('#').and_then(argument_anchor) {
             return Some(format!("#{anchor}"));
         }
-        let url = match Url::parse(link) {
-            Err(url::ParseError::RelativeUrlWithoutBase) => self.base.as_ref()?.join(link).ok()?,
-            parsed => parsed.ok()?,
+        let (url, relative) = match Url::parse(link) {
+            Err(url::ParseError::RelativeUrlWithoutBase) => (self.base.as_ref()?.join(link).ok()?, true),
+            parsed => (parsed.ok()?, false),
         };
         if !matches!(url.scheme(), "http" | "https" | "mailto") {
             return None;
         }
-        Some(self.own.and_then(|own| own(&url)).unwrap_or_else(|| url.to_string()))
+        let own = self.own.and_then(|own| own(&url));
+        own.or_else(|| (!relative || !self.base_is_guess).then(|| url.to_string()))
     }
 }
 

@@ -42,6 +42,10 @@ fn links_lead_to_where_the_page_meant() {
     for nowhere in ["[x](javascript:alert(1))", "[x](data:text/html,x)", "[x](vbscript:x)"] {
         assert_eq!(linked(nowhere), "<p>x</p>\n");
     }
+    let own = |url: &url::Url| (url.path() == "/docs/resources/vnet").then(|| "/catalog/p/resource/p_vnet".to_owned());
+    let guessed = Links::guessed("https://example.com/docs/resources/subnet", &own);
+    assert!(render_linked("[x](vnet)", &guessed).contains("/catalog/p/resource/p_vnet"));
+    assert_eq!(render_linked("[x](other)", &guessed), "<p>x</p>\n", "nobody knows whether it is there");
     assert_eq!(render("[x](y)"), "<p>x</p>\n", "without a base a relative link leads nowhere");
     let raw = linked(
         "<a href=\"/sign-out\">a</a> <a href=\"/catalog/../x\">b</a> <a href=\"//c.example\">c</a> <a href=\"#main\">d</a>",
