@@ -28,7 +28,10 @@ async fn pages_answer(database: Database) {
     let ann = server.user("ann").await;
     let (status, empty) = ann.page("/catalog").await;
     assert_eq!(status, 200);
-    assert!(empty.contains("href=\"/settings/providers\""), "an administrator is led to where providers are added");
+    assert!(
+        empty.contains("href=\"/settings/providers\""),
+        "an administrator is led to where providers are added"
+    );
     let (_, others) = server.user("bob").await.page("/catalog").await;
     assert!(others.contains("Ask an administrator") && !others.contains("/settings/providers"), "{others}");
 

@@ -136,8 +136,7 @@ fn in_scope<T>(loaded: &Loaded, document: &Document, then: impl FnOnce(&Scope) -
     let (address, version) = (&document.provider, document.version.as_str());
     let base = links::base(document);
     let own = |url: &Url| links::of_url(loaded, address, version, &base, url);
-    let links =
-        if document.url.is_empty() { Links::guessed(&base, &own) } else { Links::of(&base, &own) };
+    let links = if document.url.is_empty() { Links::guessed(&base, &own) } else { Links::of(&base, &own) };
     then(&Scope { loaded, address, version, top: Level::from(&document.block), links: &links })
 }
 

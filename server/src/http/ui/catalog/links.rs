@@ -25,7 +25,10 @@ pub(super) fn base(document: &Document) -> String {
         return document.url.clone();
     }
     let (address, page) = (&document.provider, document.page.trim_start_matches('/'));
-    format!("https://{}/providers/{}/{}/{}/docs/{page}", address.host, address.namespace, address.name, document.version)
+    format!(
+        "https://{}/providers/{}/{}/{}/docs/{page}",
+        address.host, address.namespace, address.name, document.version
+    )
 }
 
 /// The page of ours for `url`, when it is the documentation of an element of this provider. Registries and their

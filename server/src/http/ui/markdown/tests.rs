@@ -42,7 +42,9 @@ fn links_lead_to_where_the_page_meant() {
     for nowhere in ["[x](javascript:alert(1))", "[x](data:text/html,x)", "[x](vbscript:x)"] {
         assert_eq!(linked(nowhere), "<p>x</p>\n");
     }
-    let own = |url: &url::Url| (url.path() == "/docs/resources/vnet").then(|| "/catalog/p/resource/p_vnet".to_owned());
+    let own = |url: &url::Url| {
+        (url.path() == "/docs/resources/vnet").then(|| "/catalog/p/resource/p_vnet".to_owned())
+    };
     let guessed = Links::guessed("https://example.com/docs/resources/subnet", &own);
     assert!(render_linked("[x](vnet)", &guessed).contains("/catalog/p/resource/p_vnet"));
     assert_eq!(render_linked("[x](other)", &guessed), "<p>x</p>\n", "nobody knows whether it is there");
