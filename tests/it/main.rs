@@ -16,6 +16,7 @@ mod deployments;
 mod design;
 mod openapi;
 mod projects;
+mod registry;
 mod runs;
 mod search;
 mod settings_pages;

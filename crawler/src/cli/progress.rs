@@ -1,8 +1,12 @@
 //! Progress on stderr.
 
 use std::{
+    fmt::Write as _,
     io::{IsTerminal, Write},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -14,26 +18,64 @@ use cloudoven_crawler::{
 
 /// How often the line is rewritten at most.
 const INTERVAL: Duration = Duration::from_millis(100);
+/// How long a stage takes until its rate says something.
+const SETTLED: Duration = Duration::from_secs(1);
 
 /// One line that is rewritten on a terminal; otherwise only what came out and what went wrong.
 pub struct ProgressLine {
     is_terminal: bool,
-    /// What is being worked on, and when the line was last written.
-    line: Mutex<(String, Instant)>,
+    problems: AtomicU64,
+    line: Mutex<Line>,
+}
+
+struct Line {
+    /// What is being worked on.
+    subject: String,
+    /// When the line was last written.
+    written: Instant,
+    /// The stage, and how far it was when it began.
+    stage: Option<(Stage, Instant, u64)>,
+}
+
+impl Line {
+    fn new(subject: &str) -> Self {
+        Line { subject: subject.into(), written: Instant::now(), stage: None }
+    }
+
+    /// How far a stage is, its rate, and how long it will take.
+    fn describe(&mut self, progress: Progress) -> String {
+        let Progress { stage, done, total } = progress;
+        let (_, began, first) = match self.stage {
+            Some(known) if known.0 == stage => known,
+            _ => *self.stage.insert((stage, Instant::now(), done)),
+        };
+        let mut text = format!("{}: {} {done}", self.subject, name(stage));
+        if total == 0 {
+            return text;
+        }
+        let _ = write!(text, " of {total}");
+        let rate = done.saturating_sub(first) as f64 / began.elapsed().as_secs_f64().max(0.001);
+        if done < total && rate > 0.0 && began.elapsed() > SETTLED {
+            let left = (total - done) as f64 / rate;
+            let _ = write!(text, ", {rate:.0}/s, {left:.0} s left");
+        }
+        text
+    }
 }
 
 impl ProgressLine {
     pub fn new() -> Self {
         ProgressLine {
             is_terminal: std::io::stderr().is_terminal(),
-            line: Mutex::new((String::new(), Instant::now())),
+            problems: AtomicU64::new(0),
+            line: Mutex::new(Line::new("")),
         }
     }
 
     /// Says what is being worked on.
     pub fn note(&self, text: &str) {
         let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-        *line = (text.to_owned(), Instant::now());
+        *line = Line::new(text);
         self.rewrite(text);
     }
 
@@ -41,6 +83,11 @@ impl ProgressLine {
     pub fn say(&self, text: &str) {
         let start = if self.is_terminal { "\r\x1b[2K" } else { "" };
         eprintln!("{start}{text}");
+    }
+
+    /// How many items were left out.
+    pub fn problems(&self) -> u64 {
+        self.problems.load(Ordering::Relaxed)
     }
 
     /// Puts a provider into the catalog and says what came of it.
@@ -62,20 +109,21 @@ impl ProgressLine {
 impl Observer for ProgressLine {
     fn progress(&self, progress: Progress) {
         let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-        if line.1.elapsed() < INTERVAL {
+        if line.written.elapsed() < INTERVAL {
             return;
         }
-        line.1 = Instant::now();
-        let total = if progress.total == 0 { String::new() } else { format!(" of {}", progress.total) };
-        self.rewrite(&format!("{}: {} {}{total}", line.0, stage(progress.stage), progress.done));
+        line.written = Instant::now();
+        let text = line.describe(progress);
+        self.rewrite(&text);
     }
 
     fn problem(&self, item: &str, reason: &str) {
+        self.problems.fetch_add(1, Ordering::Relaxed);
         self.say(&format!("{item}: {reason}"));
     }
 }
 
-fn stage(stage: Stage) -> &'static str {
+fn name(stage: Stage) -> &'static str {
     match stage {
         Stage::Listing => "listing",
         Stage::Pages => "pages",

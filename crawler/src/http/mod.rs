@@ -103,7 +103,7 @@ pub enum Answer {
 }
 
 /// A body, whole.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Body {
     pub bytes: Bytes,
     pub validators: Validators,

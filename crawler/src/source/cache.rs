@@ -13,7 +13,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt, buffered::BufWriter, path::Path};
 use serde::{Deserialize, Serialize};
@@ -22,11 +21,12 @@ use tokio::{
     fs::File,
     io::{AsyncSeekExt, AsyncWriteExt},
 };
+use url::Url;
 
 use crate::{
     catalog::Address,
     error::{Error, Result},
-    http::Validators,
+    http::{Body, Validators},
 };
 
 const ROOT: &str = "crawl/v1";
@@ -81,20 +81,12 @@ impl Key {
     }
 }
 
-/// Something that was fetched.
-#[derive(Debug, Clone)]
-pub(super) struct Entry {
-    pub validators: Validators,
-    /// Where it was found, after redirects.
-    pub url: String,
-    pub body: Bytes,
-}
-
 #[derive(Serialize, Deserialize)]
 struct Head {
     #[serde(flatten)]
     validators: Validators,
-    url: String,
+    url: Url,
+    content_type: String,
     sha256: String,
     bytes: u64,
 }
@@ -111,7 +103,7 @@ impl Cache {
     }
 
     /// `None` when there is no such entry, or it is damaged.
-    pub(super) async fn get(&self, key: &Key) -> Result<Option<Entry>> {
+    pub(super) async fn get(&self, key: &Key) -> Result<Option<Body>> {
         let object = match self.store.get(&key.0).await {
             Ok(object) => object.bytes().await?,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
@@ -120,13 +112,13 @@ impl Cache {
         Ok(decode(&object))
     }
 
-    pub(super) async fn put(&self, key: &Key, entry: &Entry) -> Result<()> {
-        let Entry { validators, url, body } = entry;
-        let (validators, url, sha256) = (validators.clone(), url.clone(), hex::encode(Sha256::digest(body)));
-        let head = Head { validators, url, sha256, bytes: body.len() as u64 };
+    pub(super) async fn put(&self, key: &Key, body: &Body) -> Result<()> {
+        let Body { bytes, validators, url, content_type } = body.clone();
+        let sha256 = hex::encode(Sha256::digest(&bytes));
+        let head = Head { validators, url, content_type, sha256, bytes: bytes.len() as u64 };
         let mut object = serde_json::to_vec(&head).expect("the head has string keys only");
         object.push(b'\n');
-        let compressed = zstd::bulk::compress(body, 3).map_err(|e| Error::io("cache entry", e))?;
+        let compressed = zstd::bulk::compress(&bytes, 3).map_err(|e| Error::io("cache entry", e))?;
         object.extend(compressed);
         self.store.put(&key.0, object.into()).await?;
         Ok(())
@@ -182,17 +174,19 @@ impl Cache {
     }
 }
 
-fn decode(object: &[u8]) -> Option<Entry> {
+fn decode(object: &[u8]) -> Option<Body> {
     let end = object.iter().position(|&byte| byte == b'\n')?;
     let head: Head = serde_json::from_slice(&object[..end]).ok()?;
     let size = usize::try_from(head.bytes).ok().filter(|_| head.bytes <= MAX_BODY)?;
-    let body = zstd::bulk::decompress(&object[end + 1..], size).ok()?;
-    let is_whole = body.len() == size && hex::encode(Sha256::digest(&body)) == head.sha256;
-    is_whole.then(|| Entry { validators: head.validators, url: head.url, body: body.into() })
+    let bytes = zstd::bulk::decompress(&object[end + 1..], size).ok()?;
+    let is_whole = bytes.len() == size && hex::encode(Sha256::digest(&bytes)) == head.sha256;
+    let Head { validators, url, content_type, .. } = head;
+    is_whole.then(|| Body { bytes: bytes.into(), validators, url, content_type })
 }
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
     use object_store::memory::InMemory;
 
     use super::*;
@@ -214,7 +208,7 @@ mod tests {
         assert!(cache.get(&key).await.unwrap().is_none());
         cache.put(&key, &entry("text")).await.unwrap();
         let found = cache.get(&key).await.unwrap().unwrap();
-        assert_eq!((found.body.as_ref(), found.validators.etag.as_deref()), (&b"text"[..], Some("\"1\"")));
+        assert_eq!((found.bytes.as_ref(), found.validators.etag.as_deref()), (&b"text"[..], Some("\"1\"")));
 
         let object = store.get(&key.0).await.unwrap().bytes().await.unwrap();
         for at in 0..object.len() {
@@ -223,7 +217,7 @@ mod tests {
             store.put(&key.0, damaged.into()).await.unwrap();
             // A head may still read well when a letter of the URL is another one; the body never.
             if let Some(found) = cache.get(&key).await.unwrap() {
-                assert_eq!(found.body, "text");
+                assert_eq!(found.bytes, "text");
             }
             store.put(&key.0, object.slice(..at).into()).await.unwrap();
             assert!(cache.get(&key).await.unwrap().is_none());
@@ -234,7 +228,7 @@ mod tests {
     async fn an_entry_does_not_grow_beyond_what_its_head_says() {
         let store = Arc::new(InMemory::new());
         let bomb = zstd::bulk::compress(&vec![0; 64 << 20], 3).unwrap();
-        let head = format!("{{\"url\":\"\",\"sha256\":\"{}\",\"bytes\":10}}\n", "0".repeat(64));
+        let head = format!("{{\"url\":\"https://a/\",\"content_type\":\"\",\"sha256\":\"{}\",\"bytes\":10}}\n", "0".repeat(64));
         let key = Key::new(&address(), Group::Listings, "bomb");
         store.put(&key.0, [head.as_bytes(), &bomb].concat().into()).await.unwrap();
         assert!(Cache::new(store).get(&key).await.unwrap().is_none());

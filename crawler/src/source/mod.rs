@@ -7,6 +7,7 @@ mod cache;
 mod container;
 mod package;
 pub mod registry;
+mod site;
 mod terraform;
 
 use std::{collections::BTreeMap, path::Path};
@@ -16,6 +17,7 @@ pub use bundle::{Bundle, Limits, read};
 pub use cache::{Cache, Keep};
 pub use container::Container;
 pub use registry::Registry;
+pub use site::Site;
 use serde::{Deserialize, Serialize};
 pub use terraform::{Terraform, mirrored};
 

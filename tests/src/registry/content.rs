@@ -76,16 +76,20 @@ impl Published {
         let address: Address = "registry.cloudoven.dev/cloudoven/demo".parse().expect("a valid address");
         let mut texts = BTreeMap::new();
         read_pages(&root.join("provider/docs"), "", &mut texts);
-        let mirror = std::env::var_os("CLOUDOVEN_PROVIDER_MIRROR")
-            .map_or_else(|| root.join("../target/mirror"), PathBuf::from);
         let version = "0.1.0";
-        let folder = mirror.join(address.to_string()).join(version).join(format!("{OS}_{ARCH}"));
+        let folder = Published::mirror().join(address.to_string()).join(version).join(format!("{OS}_{ARCH}"));
         let files = std::fs::read_dir(&folder)
             .unwrap_or_else(|e| panic!("{}: {e}; run make mirror", folder.display()))
             .map(|entry| entry.expect("the folder can be read").path());
         let mut published = Published::new(address, version, &texts);
         published.package = Some(zip(files));
         published
+    }
+
+    /// The filesystem mirror that `make mirror` fills.
+    pub fn mirror() -> PathBuf {
+        std::env::var_os("CLOUDOVEN_PROVIDER_MIRROR")
+            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/mirror"), PathBuf::from)
     }
 
     /// Every provider of a bundle, without packages.

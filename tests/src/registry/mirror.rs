@@ -36,8 +36,9 @@ async fn file(
     if file == published.file_name() {
         return Ok(published.package.clone().unwrap_or_default().into_response());
     }
-    let digest = registry.options.claimed_digest.clone().unwrap_or_else(|| published.digest());
-    let archive = json!({"url": published.file_name(), "hashes": [format!("zh:{digest}")]});
+    let right = || vec![format!("zh:{}", published.digest())];
+    let hashes = registry.options.mirror_hashes.clone().unwrap_or_else(right);
+    let archive = json!({"url": published.file_name(), "hashes": hashes});
     let archives: serde_json::Map<_, _> = [(format!("{OS}_{ARCH}"), archive)].into_iter().collect();
     Ok(Json(json!({"archives": archives})).into_response())
 }

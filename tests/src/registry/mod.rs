@@ -11,6 +11,8 @@ mod faults;
 mod json_api;
 mod mirror;
 mod opentofu;
+mod proxy;
+mod tls;
 mod v1;
 
 use std::{
@@ -35,6 +37,8 @@ use tokio::task::AbortHandle;
 
 pub use content::{Page, Published};
 pub use faults::{Fault, Faults};
+pub use proxy::ForwardProxy;
+pub use tls::TlsFront;
 
 /// A running registry; it ends when it is dropped.
 pub struct RegistryServer {
@@ -82,6 +86,10 @@ pub struct Options {
     pub downloads: String,
     /// A SHA-256 to claim for every package.
     pub claimed_digest: Option<String>,
+    /// Whether SHA256SUMS says something else.
+    pub other_sums: bool,
+    /// The digests that the mirror gives, instead of the right one.
+    pub mirror_hashes: Option<Vec<String>>,
 }
 
 impl Default for Options {
@@ -96,6 +104,8 @@ impl Default for Options {
             etags: true,
             downloads: String::new(),
             claimed_digest: None,
+            other_sums: false,
+            mirror_hashes: None,
         }
     }
 }
@@ -120,6 +130,10 @@ impl RegistryServer {
     /// The registry's address, `http://127.0.0.1:<port>/`: what `crawl --registry` and `Host::at` take.
     pub fn url(&self) -> String {
         format!("http://{}/", self.address)
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Everything asked so far, in the order of the answers.

@@ -78,7 +78,8 @@ async fn file(
     if file == "SHA256SUMS" {
         let other = "0".repeat(64);
         let name = published.file_name();
-        let sums = format!("{other}  terraform-provider-other.zip\n{}  {name}\n", published.digest());
+        let digest = if registry.options.other_sums { other.clone() } else { published.digest() };
+        let sums = format!("{other}  terraform-provider-other.zip\n{digest}  {name}\n");
         return Ok(sums.into_response());
     }
     if file != published.file_name() {

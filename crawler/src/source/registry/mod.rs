@@ -29,7 +29,7 @@ pub use self::{
     package::Platform,
 };
 use super::{
-    Cache, Limits, Observer, PageText, Progress, ProviderSource, SchemaReader, Source, Stage, bundle,
+    Cache, Limits, Observer, PageText, Progress, ProviderSource, SchemaReader, Site, Source, Stage, bundle,
     check_version,
 };
 use crate::{
@@ -38,7 +38,7 @@ use crate::{
     error::{Error, Result},
     http::Client,
 };
-use session::Session;
+pub(super) use self::{pages::tolerated, session::Session};
 
 /// One provider in a registry, as a [`Source`].
 ///
@@ -79,6 +79,8 @@ pub enum Docs {
     Api(DocsApi),
     /// A folder: `resources/`, `data-sources/`, `index.md`.
     Folder(PathBuf),
+    /// A site in HTML.
+    Site(Site),
 }
 
 /// Where the schema comes from.
@@ -145,6 +147,7 @@ impl Registry {
     async fn pages(&self, version: &str, observer: &dyn Observer) -> Result<BTreeMap<String, PageText>> {
         let api = match &self.docs {
             Docs::Folder(path) => return bundle::read_docs(path, self.limits),
+            Docs::Site(site) => return site.fetch(&self.session(), self.limits, observer).await,
             Docs::Api(api) => api,
             Docs::Registry => &self.registries.of(&self.address)?.docs,
         };

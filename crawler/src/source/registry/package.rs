@@ -2,9 +2,8 @@
 //!
 //! Source: <https://developer.hashicorp.com/terraform/internals/provider-registry-protocol#find-a-provider-package>
 
-use std::{fmt, io::Seek, path::Path};
+use std::{fmt, io::Seek, path::Path, str::FromStr};
 
-use bytes::Bytes;
 use serde::Deserialize;
 use tokio::fs::File;
 use url::Url;
@@ -19,11 +18,11 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    http::{Answer, Request, Validators, shown},
+    http::{Answer, Body, Request, Validators, shown},
     schema,
     source::{
         Observer, Progress, SchemaReader, Stage,
-        cache::{Entry, Group, Key},
+        cache::{Group, Key},
     },
 };
 
@@ -58,6 +57,19 @@ impl Platform {
             arch => arch,
         };
         Platform { os: "linux".into(), arch: arch.into() }
+    }
+}
+
+impl FromStr for Platform {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('_') {
+            Some((os, arch)) if !os.is_empty() && !arch.is_empty() => {
+                Ok(Platform { os: os.into(), arch: arch.into() })
+            }
+            _ => Err(format!("{text:?} is not a platform, such as linux_amd64")),
+        }
     }
 }
 
@@ -106,8 +118,8 @@ pub(super) async fn read_schema(
     };
     let name = format!("{:?}", package.digests);
     let schema_key = Key::new(address, Group::Schemas(version), &name);
-    if let Some(entry) = session.cache.get(&schema_key).await? {
-        return Ok(entry.body.into());
+    if let Some(body) = session.cache.get(&schema_key).await? {
+        return Ok(body.bytes.into());
     }
     let package_key = Key::new(address, Group::Packages(version), &name);
     let mirror = tempfile::tempdir().map_err(|e| Error::io("temporary directory", e))?;
@@ -118,9 +130,11 @@ pub(super) async fn read_schema(
     let place = format!("schema of {address} {version}");
     let is_there = schema::parse(&place, &schema)?.iter().any(|provider| provider.address == *address);
     if is_there {
-        let body = Bytes::from(schema.clone());
-        let entry = Entry { validators: Validators::default(), url: String::new(), body };
-        session.cache.put(&schema_key, &entry).await?;
+        let (bytes, mut url) = (schema.clone().into(), package.url);
+        // It may be a signature.
+        url.set_query(None);
+        let body = Body { bytes, validators: Validators::default(), url, content_type: String::new() };
+        session.cache.put(&schema_key, &body).await?;
         session.cache.remove(&package_key).await?;
     }
     Ok(schema)
@@ -207,7 +221,7 @@ async fn check(package: &Package, sha256: &str, file: &mut File) -> Result<(), S
 /// The SHA256SUMS file is what the provider's makers sign; it must say the same as the registry.
 async fn check_sums(session: &Session<'_>, url: &Url, name: &str, sha256: &str) -> Result<()> {
     let Answer::Body(body) = session.client.get(&Request::new(url.clone(), MAX_SUMS)).await? else {
-        return Err(Error::invalid(shown(url), "answered 304 to a plain question"));
+        return Err(Error::invalid(shown(url), "answered \"not modified\" to a plain question"));
     };
     let text = String::from_utf8_lossy(&body.bytes);
     let line = text.lines().find_map(|line| line.strip_suffix(name)?.split_whitespace().next());

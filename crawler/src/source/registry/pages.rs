@@ -100,7 +100,8 @@ pub(super) async fn fetch(
     }
 }
 
-fn tolerated(count: usize) -> usize {
+/// How many of so many pages may be missing.
+pub(in crate::source) fn tolerated(count: usize) -> usize {
     if count <= 1 { 0 } else { (count / TOLERANCE).max(1) }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     http::{Answer, Body, Client, Request, Validators, shown},
     source::{
         Cache,
-        cache::{Entry, Group, Key},
+        cache::{Group, Key},
     },
 };
 
@@ -21,37 +21,45 @@ const LISTING: u64 = 32 << 20;
 
 /// The client and the cache, for one provider.
 #[derive(Clone, Copy)]
-pub(super) struct Session<'a> {
+pub(in crate::source) struct Session<'a> {
     pub client: &'a Client,
     pub cache: &'a Cache,
     pub address: &'a Address,
 }
 
-/// A listing, and where it was found.
-pub(super) struct Listing<T> {
+/// What was read, and where it was found.
+pub(in crate::source) struct Listing<T> {
     pub value: T,
-    /// What relative URLs in it are relative to.
+    /// After redirects: what relative URLs in it are relative to.
     pub url: Url,
 }
 
 impl Session<'_> {
-    /// JSON that may change: asked for each time, and answered from the cache where the server says that it is the same.
+    /// JSON that may change.
     pub async fn listing<T: DeserializeOwned>(&self, url: &Url) -> Result<Listing<T>> {
+        self.current(url, LISTING, |body| parse(&body.bytes)).await
+    }
+
+    /// Something that may change: asked for each time, and taken from the cache where the server says that it is the
+    /// same.
+    pub async fn current<T>(
+        &self,
+        url: &Url,
+        limit: u64,
+        read: impl Fn(&Body) -> Result<T, String>,
+    ) -> Result<Listing<T>> {
         let key = Key::new(self.address, Group::Listings, url.as_str());
         let kept = self.cache.get(&key).await?;
-        let kept = kept.and_then(|entry| Some((parse::<T>(&entry.body).ok()?, entry)));
-        let known = kept.as_ref().map(|(_, entry)| entry.validators.clone()).unwrap_or_default();
-        let (fresh, value) = match (self.ask(url, LISTING, known, |body| parse(&body.bytes)).await?, kept) {
-            (Some(fresh), _) => fresh,
-            (None, Some((value, entry))) => {
-                let url = Url::parse(&entry.url).unwrap_or_else(|_| url.clone());
-                return Ok(Listing { value, url });
+        let kept = kept.and_then(|body| Some((read(&body).ok()?, body)));
+        let known = kept.as_ref().map(|(_, body)| body.validators.clone()).unwrap_or_default();
+        match (self.ask(url, limit, known, read).await?, kept) {
+            (Some((body, value)), _) => {
+                self.cache.put(&key, &body).await?;
+                Ok(Listing { value, url: body.url })
             }
-            (None, None) => return Err(Error::invalid(shown(url), "answered 304 to a plain question")),
-        };
-        let entry = Entry { validators: fresh.validators, url: fresh.url.to_string(), body: fresh.bytes };
-        self.cache.put(&key, &entry).await?;
-        Ok(Listing { value, url: fresh.url })
+            (None, Some((value, body))) => Ok(Listing { value, url: body.url }),
+            (None, None) => Err(not_asked(url)),
+        }
     }
 
     /// Something that never changes: asked for once. What is kept is what `read` makes of the body.
@@ -63,15 +71,14 @@ impl Session<'_> {
         read: impl Fn(&Body) -> Result<Bytes, String>,
     ) -> Result<Bytes> {
         let key = Key::new(self.address, group, url.as_str());
-        if let Some(entry) = self.cache.get(&key).await? {
-            return Ok(entry.body);
+        if let Some(body) = self.cache.get(&key).await? {
+            return Ok(body.bytes);
         }
         let found = self.ask(url, limit, Validators::default(), read).await?;
-        let (fresh, body) =
-            found.ok_or_else(|| Error::invalid(shown(url), "answered 304 to a plain question"))?;
-        let entry = Entry { validators: fresh.validators, url: fresh.url.to_string(), body: body.clone() };
-        self.cache.put(&key, &entry).await?;
-        Ok(body)
+        let (body, bytes) = found.ok_or_else(|| not_asked(url))?;
+        let body = Body { bytes, ..body };
+        self.cache.put(&key, &body).await?;
+        Ok(body.bytes)
     }
 
     /// `None`: it has not changed.
@@ -98,6 +105,10 @@ impl Session<'_> {
             }
         }
     }
+}
+
+fn not_asked(url: &Url) -> Error {
+    Error::invalid(shown(url), "answered \"not modified\" to a plain question")
 }
 
 /// JSON, at most 128 levels deep.

@@ -29,13 +29,17 @@ struct Version {
     version: String,
 }
 
-/// The newest version that fits. Nobody is asked when the constraint names the version and the schema is at hand.
+/// The newest version that fits. No registry is asked when the constraint names the version and nothing else is needed
+/// from one.
 pub(super) async fn resolve(registry: &Registry) -> Result<String> {
     let Registry { address, constraint, .. } = registry;
     if address.is_builtin() {
         return Err(Error::invalid(address.to_string(), "is part of Terraform and in no registry"));
     }
-    let is_offline = matches!((&registry.schema, &registry.docs), (Schema::Dump(_), Docs::Folder(_)));
+    let is_offline = matches!(
+        (&registry.schema, &registry.docs),
+        (Schema::Dump(_), Docs::Folder(_) | Docs::Site(_))
+    );
     if let Some(exact) = constraint.exact().filter(|_| is_offline) {
         return Ok(exact.to_string());
     }
