@@ -16,7 +16,6 @@ mod deployments;
 mod design;
 mod openapi;
 mod projects;
-mod registry;
 mod runs;
 mod search;
 mod settings_pages;

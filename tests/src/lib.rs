@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 pub mod catalog;
 pub mod postgres;
-pub mod registry;
+pub use registry_server as registry;
 pub mod search;
 
 /// Which database a test runs on.

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use anyhow::{Context, bail};
+use anyhow::{anyhow, bail};
 use clap::{Args, ValueEnum};
 use cloudoven_crawler::{
     catalog::{Address, open_store},
@@ -27,7 +27,12 @@ pub struct Crawl {
     /// `builtin`, or an address: [host/]namespace/name
     provider: String,
     /// Which version: a constraint such as "~> 4.0" [default: the newest release]
-    #[arg(long = "provider-version", visible_alias = "version", value_name = "CONSTRAINT", default_value = "")]
+    #[arg(
+        long = "provider-version",
+        visible_alias = "version",
+        value_name = "CONSTRAINT",
+        default_value = ""
+    )]
     provider_version: String,
     #[command(flatten)]
     from: From,
@@ -167,17 +172,18 @@ impl Crawl {
     /// What is named on the command line may be anywhere; everything else must be public.
     fn client(&self, registries: &Registries, packages: &Packages) -> anyhow::Result<Client> {
         let mut trusted = registries.origins();
-        trusted.extend(self.network.allow_host.iter().chain(&self.from.docs_url).chain(&self.from.site).cloned());
+        trusted.extend(
+            self.network.allow_host.iter().chain(&self.from.docs_url).chain(&self.from.site).cloned(),
+        );
         if let Packages::Network(url) = packages {
             trusted.push(url.clone());
         }
         let ca = match &self.network.ca_file {
-            Some(path) => std::fs::read(path).with_context(|| path.display().to_string())?,
+            Some(path) => std::fs::read(path).map_err(|e| anyhow!("{}: {e}", path.display()))?,
             None => Vec::new(),
         };
-        let variables = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let tokens = Tokens::from_variables(variables);
         let proxy = Proxy::from_variables(|name| std::env::var(name).ok())?;
         Ok(Client::new(Settings { trusted, tokens, proxy, ca, ..Settings::default() })?)
@@ -197,9 +203,11 @@ impl From {
         Ok(match &self.mirror {
             None => Packages::Registry,
             Some(mirror) if mirror.starts_with("https://") || mirror.starts_with("http://") => {
-                Packages::Network(mirror.parse().with_context(|| mirror.clone())?)
+                Packages::Network(mirror.parse().map_err(|e| anyhow!("--mirror {mirror}: {e}"))?)
             }
-            Some(mirror) if mirror.contains("://") => bail!("--mirror {mirror}: not a directory and not https"),
+            Some(mirror) if mirror.contains("://") => {
+                bail!("--mirror {mirror}: not a directory and not https")
+            }
             Some(directory) => Packages::Directory(directory.into()),
         })
     }

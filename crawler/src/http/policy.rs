@@ -34,7 +34,7 @@ impl Rules {
 
     /// How to reach `url`; an error says why it must not be.
     pub async fn route(&self, url: &Url) -> Result<Route, String> {
-        let host = url.host().ok_or("an address without a host")?;
+        let host = url.host().ok_or("refused, because it is not the address of a server")?;
         if self.trusted.contains(&url.origin()) && matches!(url.scheme(), "http" | "https") {
             return Ok(Route::Trusted);
         }
@@ -44,20 +44,33 @@ impl Rules {
         match host {
             Host::Ipv4(ip) => check(IpAddr::V4(ip))?,
             Host::Ipv6(ip) => check(IpAddr::V6(ip))?,
-            Host::Domain(name) if self.proxies.iter().any(|proxy| proxy == name) => {
-                return Err(format!("{name}: refused, because it is the proxy"));
-            }
-            // A proxy resolves the name, not this machine; what this machine knows about it still counts.
-            Host::Domain(name) if !self.proxies.is_empty() => {
-                if let Ok(found) = tokio::net::lookup_host((name, 443)).await {
-                    found.map(|address| check(address.ip())).collect::<Result<(), _>>()?;
-                }
-            }
-            Host::Domain(_) => {}
+            Host::Domain(name) => self.check_name(name.trim_end_matches('.')).await?,
         }
         Ok(Route::Public)
     }
+
+    async fn check_name(&self, name: &str) -> Result<(), String> {
+        if self.proxies.iter().any(|proxy| proxy == name) {
+            return Err(format!("{name}: refused, because it is the proxy"));
+        }
+        let is_private = |ending: &&str| name.strip_suffix(*ending).is_some_and(|rest| rest.ends_with('.'));
+        if !name.contains('.') || PRIVATE_DOMAINS.iter().any(|ending| is_private(&ending)) {
+            return Err(Refused { host: name.into() }.to_string());
+        }
+        // A proxy resolves the name, not this machine; what this machine knows about it still counts.
+        if !self.proxies.is_empty()
+            && let Ok(found) = tokio::net::lookup_host((name, 443)).await
+        {
+            found.map(|address| check(address.ip())).collect::<Result<(), _>>()?;
+        }
+        Ok(())
+    }
 }
+
+/// Domains that name nothing public, as does a name without a dot.
+///
+/// Source: <https://www.iana.org/assignments/special-use-domain-names>
+const PRIVATE_DOMAINS: [&str; 5] = ["localhost", "localdomain", "local", "internal", "home.arpa"];
 
 fn check(ip: IpAddr) -> Result<(), String> {
     if is_public(ip) { Ok(()) } else { Err(Refused { host: ip.to_string() }.to_string()) }
@@ -71,7 +84,7 @@ pub(super) struct Refused {
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: refused, because it is a private address and not a configured host", self.host)
+        write!(f, "{}: refused, because it is private and not a configured host", self.host)
     }
 }
 
@@ -241,7 +254,12 @@ mod tests {
             "https://[64:ff9b::7f00:1]/",
             "https://169.254.169.254/latest/meta-data",
             "https://localhost/",
+            "https://localhost./",
+            "https://a.localhost/",
+            "https://metadata.google.internal/",
+            "https://intranet/",
             "https://proxy.corp/",
+            "https://proxy.corp./",
             "ftp://1.1.1.1/",
             "file:///etc/passwd",
             "data:text/plain,x",

@@ -17,8 +17,8 @@ pub use bundle::{Bundle, Limits, read};
 pub use cache::{Cache, Keep};
 pub use container::Container;
 pub use registry::Registry;
-pub use site::Site;
 use serde::{Deserialize, Serialize};
+pub use site::Site;
 pub use terraform::{Terraform, mirrored};
 
 use crate::{

@@ -52,7 +52,24 @@ fn errors_are_one_line_that_names_the_place() {
         ),
         (&["import", "/nonexistent.tar.zst"], "/nonexistent.tar.zst: No such file"),
         (&["show", "acme/cloud"], "registry.terraform.io/acme/cloud is not in the catalog"),
-        (&["crawl", "acme/cloud"], "--provider-version"),
+        (&["crawl", "acme/cloud", "--version", "latest"], "is not a version constraint"),
+        (
+            &[
+                "crawl",
+                "acme/cloud",
+                "--version",
+                "1.0.0",
+                "--mirror",
+                "/nonexistent",
+                "--unconfined",
+                "--no-docs",
+            ],
+            "acme/cloud: the mirror /nonexistent has no such provider",
+        ),
+        (
+            &["crawl", "acme/cloud", "--ca-file", "/nonexistent.pem", "--unconfined"],
+            "/nonexistent.pem: No such file",
+        ),
         (
             &["crawl", "builtin", "--terraform", "/nonexistent/terraform"],
             "/nonexistent/terraform version -json: No such file",
@@ -91,9 +108,10 @@ async fn crawls_the_provider_built_into_terraform() {
 fn a_provider_that_the_mirror_lacks_is_an_error() {
     let place = Place::new();
     let mirror = place.directory.path().join("mirror");
-    std::fs::create_dir(&mirror).unwrap();
+    // There is a package, but for another machine.
+    std::fs::create_dir_all(mirror.join("registry.terraform.io/acme/cloud/1.0.0/plan9_mips")).unwrap();
     let mirror = mirror.to_str().unwrap();
-    let crawl = ["crawl", "acme/cloud", "--version", "1.0.0", "--mirror", mirror];
+    let crawl = ["crawl", "acme/cloud", "--version", "1.0.0", "--mirror", mirror, "--no-docs"];
     for (arguments, expected) in [
         (vec![], "no package of registry.terraform.io/acme/cloud 1.0.0"),
         (vec!["--unconfined"], "terraform init"),

@@ -3,7 +3,7 @@
 //! Sources: <https://developer.hashicorp.com/terraform/internals/provider-network-mirror-protocol>,
 //! <https://developer.hashicorp.com/terraform/cli/config/config-file#filesystem_mirror>
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, io::ErrorKind, path::Path};
 
 use serde::{Deserialize, de::IgnoredAny};
 use url::Url;
@@ -77,13 +77,16 @@ fn file(session: &Session<'_>, base: &Url, name: &str) -> Result<Url> {
 /// The versions in a directory, packed or unpacked, for any platform.
 pub(super) async fn versions_in(directory: &Path, address: &Address) -> Result<Vec<String>> {
     let folder = directory.join(&address.host).join(&address.namespace).join(&address.name);
-    let mut listing =
-        tokio::fs::read_dir(&folder).await.map_err(|e| Error::io(folder.display().to_string(), e))?;
+    let fail = |e: std::io::Error| match e.kind() {
+        ErrorKind::NotFound => {
+            Error::NotFound(format!("{address}: the mirror {} has no such provider", directory.display()))
+        }
+        _ => Error::io(folder.display().to_string(), e),
+    };
+    let mut listing = tokio::fs::read_dir(&folder).await.map_err(fail)?;
     let prefix = format!("terraform-provider-{}_", address.name);
     let mut versions = Vec::new();
-    while let Some(entry) =
-        listing.next_entry().await.map_err(|e| Error::io(folder.display().to_string(), e))?
-    {
+    while let Some(entry) = listing.next_entry().await.map_err(fail)? {
         let name = entry.file_name().to_string_lossy().into_owned();
         let packed = name.strip_prefix(&prefix).filter(|rest| rest.ends_with(".zip"));
         match packed.and_then(|rest| rest.split('_').next()) {

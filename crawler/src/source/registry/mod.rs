@@ -28,6 +28,7 @@ pub use self::{
     hosts::{DocsApi, Host, Registries},
     package::Platform,
 };
+pub(super) use self::{pages::tolerated, session::Session};
 use super::{
     Cache, Limits, Observer, PageText, Progress, ProviderSource, SchemaReader, Site, Source, Stage, bundle,
     check_version,
@@ -38,7 +39,6 @@ use crate::{
     error::{Error, Result},
     http::Client,
 };
-pub(super) use self::{pages::tolerated, session::Session};
 
 /// One provider in a registry, as a [`Source`].
 ///

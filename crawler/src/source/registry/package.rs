@@ -192,8 +192,10 @@ async fn fetch(session: &Session<'_>, package: &Package, key: &Key, folder: &Pat
     }
     let file = file.into_std().await;
     let folder = folder.to_owned();
-    let unpacked =
-        tokio::task::spawn_blocking(move || unpack::unpack(&mut unpack::open(file)?, &folder)).await;
+    let unpacked = tokio::task::spawn_blocking(move || {
+        unpack::unpack(&mut unpack::open(file)?, &folder, unpack::MAX_BYTES)
+    })
+    .await;
     unpacked
         .unwrap_or_else(|e| Err(format!("stopped: {e}")))
         .map_err(|reason| Error::invalid(place, format!("the package {reason}")))

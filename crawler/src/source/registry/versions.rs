@@ -36,10 +36,8 @@ pub(super) async fn resolve(registry: &Registry) -> Result<String> {
     if address.is_builtin() {
         return Err(Error::invalid(address.to_string(), "is part of Terraform and in no registry"));
     }
-    let is_offline = matches!(
-        (&registry.schema, &registry.docs),
-        (Schema::Dump(_), Docs::Folder(_) | Docs::Site(_))
-    );
+    let is_offline =
+        matches!((&registry.schema, &registry.docs), (Schema::Dump(_), Docs::Folder(_) | Docs::Site(_)));
     if let Some(exact) = constraint.exact().filter(|_| is_offline) {
         return Ok(exact.to_string());
     }

@@ -60,7 +60,8 @@ impl Site {
         limits: Limits,
         observer: &dyn Observer,
     ) -> Result<BTreeMap<String, PageText>> {
-        let mut walk = Walk { site: self, session, limits, observer, robots: BTreeMap::new(), failed: 0, bytes: 0 };
+        let mut walk =
+            Walk { site: self, session, limits, observer, robots: BTreeMap::new(), failed: 0, bytes: 0 };
         for start in &self.start {
             walk.read_robots(start).await?;
         }
@@ -70,9 +71,9 @@ impl Site {
 
     /// Whether a page belongs to the site.
     fn contains(&self, url: &Url) -> bool {
-        self.start.iter().any(|start| {
-            start.origin() == url.origin() && url.path().starts_with(folder(start.path()))
-        })
+        self.start
+            .iter()
+            .any(|start| start.origin() == url.origin() && url.path().starts_with(folder(start.path())))
     }
 }
 
@@ -174,7 +175,8 @@ impl Walk<'_> {
                     self.observer.problem(&shown(&url), &e.to_string());
                     self.failed += 1;
                     if self.failed > tolerated(total) {
-                        let reason = format!("{} pages can't be fetched, the last one because of: {e}", self.failed);
+                        let reason =
+                            format!("{} pages can't be fetched, the last one because of: {e}", self.failed);
                         return Err(Error::invalid(start_names(self.site), reason));
                     }
                 }
@@ -212,12 +214,19 @@ fn is_html(content_type: &str) -> bool {
 }
 
 /// Gives each page its path; of two with the same one, the first by address is taken.
-fn name(start: &[Url], pages: BTreeMap<Url, Arc<str>>, observer: &dyn Observer) -> BTreeMap<String, PageText> {
+fn name(
+    start: &[Url],
+    pages: BTreeMap<Url, Arc<str>>,
+    observer: &dyn Observer,
+) -> BTreeMap<String, PageText> {
     let mut named: BTreeMap<String, PageText> = BTreeMap::new();
     for (url, html) in pages {
         let path = paths::of(start, &url);
         if let Some(first) = named.get(&path) {
-            observer.problem(&path, &format!("{} is left out, since {} has the same name", shown(&url), first.url));
+            observer.problem(
+                &path,
+                &format!("{} is left out, since {} has the same name", shown(&url), first.url),
+            );
             continue;
         }
         let page = PageText { format: PageFormat::Html, text: html.to_string(), url: url.to_string() };

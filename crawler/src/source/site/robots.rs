@@ -123,7 +123,9 @@ mod tests {
 
     #[test]
     fn a_group_of_our_own_replaces_that_for_everybody() {
-        let robots = Robots::parse("User-agent: *\nDisallow: /\nUser-agent: CloudOven-Crawler\nUser-agent: x\nAllow: /\n");
+        let robots = Robots::parse(
+            "User-agent: *\nDisallow: /\nUser-agent: CloudOven-Crawler\nUser-agent: x\nAllow: /\n",
+        );
         assert!(robots.allow("/docs"));
         assert!(!Robots::parse("user-agent: *\ndisallow: /").allow("/docs"));
         assert!(Robots::parse("\u{0}garbage\n:\nDisallow: /").allow("/docs"));

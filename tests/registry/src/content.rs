@@ -75,7 +75,7 @@ impl Published {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let address: Address = "registry.cloudoven.dev/cloudoven/demo".parse().expect("a valid address");
         let mut texts = BTreeMap::new();
-        read_pages(&root.join("provider/docs"), "", &mut texts);
+        read_pages(&root.join("../provider/docs"), "", &mut texts);
         let version = "0.1.0";
         let folder = Published::mirror().join(address.to_string()).join(version).join(format!("{OS}_{ARCH}"));
         let files = std::fs::read_dir(&folder)
@@ -89,7 +89,7 @@ impl Published {
     /// The filesystem mirror that `make mirror` fills.
     pub fn mirror() -> PathBuf {
         std::env::var_os("CLOUDOVEN_PROVIDER_MIRROR")
-            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/mirror"), PathBuf::from)
+            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/mirror"), PathBuf::from)
     }
 
     /// Every provider of a bundle, without packages.

@@ -1,9 +1,9 @@
-//! Runs the test registry by hand: `cargo run --package cloudoven-tests --bin registry-server -- --help`.
+//! Runs the test registry by hand: `cargo run --package registry-server -- --help`.
 
 use std::{path::PathBuf, time::Duration};
 
 use clap::Parser;
-use cloudoven_tests::registry::{Fault, Faults, Options, Published, RegistryServer};
+use registry_server::{Fault, Faults, Options, Published, RegistryServer};
 
 /// A registry for tests: serves the demo provider, and the pages of providers in bundles. Ends with its standard input.
 #[derive(Debug, Parser)]

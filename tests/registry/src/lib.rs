@@ -1,5 +1,5 @@
 //! A registry that speaks the real protocols, and misbehaves on demand: service discovery, provider versions and
-//! downloads (v1), documentation as JSON:API (v2) and in OpenTofu's layout, the network mirror protocol.
+//! downloads (v1), documentation as JSON:API (v2) and in OpenTofu's layout, the network mirror protocol, a site in HTML.
 //!
 //! Sources: <https://developer.hashicorp.com/terraform/internals/remote-service-discovery>,
 //! <https://developer.hashicorp.com/terraform/internals/provider-registry-protocol>,
@@ -12,6 +12,7 @@ mod json_api;
 mod mirror;
 mod opentofu;
 mod proxy;
+mod site;
 mod tls;
 mod v1;
 
@@ -90,6 +91,8 @@ pub struct Options {
     pub other_sums: bool,
     /// The digests that the mirror gives, instead of the right one.
     pub mirror_hashes: Option<Vec<String>>,
+    /// The robots.txt, if there is one.
+    pub robots: Option<String>,
 }
 
 impl Default for Options {
@@ -106,6 +109,7 @@ impl Default for Options {
             claimed_digest: None,
             other_sums: false,
             mirror_hashes: None,
+            robots: None,
         }
     }
 }
@@ -183,6 +187,7 @@ fn router(state: Arc<Registry>) -> Router {
         .merge(json_api::routes())
         .merge(opentofu::routes())
         .merge(mirror::routes())
+        .merge(site::routes())
         .layer(middleware::from_fn_with_state(state.clone(), front))
         .with_state(state)
 }

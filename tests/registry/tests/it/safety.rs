@@ -12,7 +12,7 @@ use cloudoven_crawler::{
     http::Proxy,
     source::registry::{Host, Packages},
 };
-use cloudoven_tests::registry::{Fault, Faults, ForwardProxy, Options, Published, RegistryServer, TlsFront};
+use registry_server::{Fault, Faults, ForwardProxy, Options, Published, RegistryServer, TlsFront};
 use tokio::net::TcpListener;
 use url::Url;
 

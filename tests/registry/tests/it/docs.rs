@@ -8,7 +8,7 @@ use cloudoven_crawler::{
         registry::{Docs, DocsApi},
     },
 };
-use cloudoven_tests::registry::{Options, Published, RegistryServer};
+use registry_server::{Options, Published, RegistryServer};
 
 use super::support::{Notes, PAGES, Setup, bundle, catalog, made_up};
 
@@ -82,7 +82,7 @@ async fn listings_are_read_in_pages() {
 #[tokio::test]
 async fn a_listing_that_changes_while_it_is_read_is_read_again() {
     let published = made_up();
-    for (shifts, totals, problems) in [(1, true, 0), (3, true, 0), (2, false, 0), (1000, true, 2)] {
+    for (shifts, totals, problems) in [(1, true, 0), (3, true, 0), (2, false, 0), (1000, true, 1)] {
         let options = Options { shifts, totals, ..Options::default() };
         let server = RegistryServer::start(vec![published.clone()], options).await;
         let source = Setup::new(&server, &published).crawl().await.unwrap();

@@ -17,9 +17,9 @@ use cloudoven_crawler::{
         registry::{Docs, Host, Packages, Platform, Registries, Schema},
     },
 };
-use cloudoven_tests::registry::{Published, RegistryServer};
 use futures::TryStreamExt as _;
 use object_store::{ObjectStore, ObjectStoreExt as _, memory::InMemory};
+use registry_server::{Published, RegistryServer};
 use serde_json::json;
 use tempfile::TempDir;
 use url::Url;

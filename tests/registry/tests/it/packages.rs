@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use cloudoven_crawler::source::registry::{Docs, Packages, Schema};
-use cloudoven_tests::registry::{Options, Published, RegistryServer};
+use registry_server::{Options, Published, RegistryServer};
+
+use serde_json::json;
 
 use super::support::{Setup, made_up};
 
@@ -73,9 +75,9 @@ async fn a_mirrors_digests_are_terraforms() {
 /// What `terraform init` with the demo provider writes into the lock file.
 async fn lock_file() -> String {
     let directory = tempfile::tempdir().unwrap();
-    let module =
-        r#"terraform { required_providers { demo = { source = "registry.cloudoven.dev/cloudoven/demo" } } }"#;
-    std::fs::write(directory.path().join("main.tf"), module).unwrap();
+    let provider = json!({"source": "registry.cloudoven.dev/cloudoven/demo"});
+    let module = json!({"terraform": {"required_providers": {"demo": provider}}});
+    std::fs::write(directory.path().join("main.tf.json"), module.to_string()).unwrap();
     let output = tokio::process::Command::new("terraform")
         .args(["init", "-no-color", &format!("-plugin-dir={}", Published::mirror().display())])
         .current_dir(directory.path())
@@ -93,7 +95,7 @@ async fn a_mirror_directory_needs_no_registry() {
     let from_registry = setup.crawl().await.unwrap();
     server.forget();
     setup.packages = Packages::Directory(Published::mirror());
-    setup.docs = Docs::Folder(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("provider/docs"));
+    setup.docs = Docs::Folder(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../provider/docs"));
     let offline = setup.crawl().await.unwrap();
     assert_eq!(server.asked(), []);
     assert_eq!((offline.schema, offline.pages.len()), (from_registry.schema, from_registry.pages.len()));

@@ -56,13 +56,12 @@ impl Faults {
 
     /// This fault, always, where the address contains `only`.
     pub fn always(fault: Fault, only: &str) -> Self {
-        Faults {
-            per_mille: 1000,
-            in_a_row: u32::MAX,
-            kinds: vec![fault],
-            only: only.into(),
-            ..Faults::default()
-        }
+        Faults::random(0, 1000, vec![fault]).on(only)
+    }
+
+    /// The same faults, however often in a row, where the address contains `only`.
+    pub fn on(self, only: &str) -> Self {
+        Faults { in_a_row: u32::MAX, only: only.into(), ..self }
     }
 
     pub(super) fn draw(&mut self, target: &str) -> Option<Fault> {
