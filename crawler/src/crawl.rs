@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::{
     catalog::{
-        Address, Attribute, Block, Catalog, Document, Entry, Import, Index, Kind, NewVersion, Published,
-        QualityReport, diff,
+        Address, Attribute, Block, Catalog, Document, Entry, Import, Index, Kind, Mentions, NewVersion,
+        Published, QualityReport, diff,
     },
     docs::{self, Pages, Unbound, examples::References},
     error::{Error, Result},
@@ -95,11 +95,13 @@ pub fn build(source: &ProviderSource) -> Result<NewVersion> {
         .ok_or_else(|| Error::invalid(&source.place, format!("has no schema of {}", source.address)))?;
     let pages = Pages::read(&source.pages);
     let references = References::mine(&pages);
+    let uses = references.uses();
     let read: Vec<_> = provider
         .elements()
         .par_iter()
         .map(|element| {
-            let (document, unbound) = document(source, element, &pages, &references)?;
+            let (mut document, unbound) = document(source, element, &pages, &references)?;
+            document.used_by = uses.of(element.kind, &element.name);
             let measured = quality::measure(&document, unbound);
             Ok(((entry(&document), encode(&document)), measured, search::Part::of(&document)))
         })
@@ -107,6 +109,8 @@ pub fn build(source: &ProviderSource) -> Result<NewVersion> {
     let (documents, measured, parts): (Vec<_>, Vec<_>, Vec<_>) = read.into_iter().collect();
     let elements = provider.elements().iter().map(|element| (element.kind, element.name.as_str()));
     let unused = pages.unmatched(elements).into_iter().map(|page| page.path.clone()).collect();
+    let own = provider.elements().iter().map(|element| (element.kind, element.name.clone()));
+    let mentions = references.mentions(own);
     let report = quality::report(measured, unused, source.problems.clone());
     Ok(NewVersion {
         address: source.address.clone(),
@@ -115,6 +119,7 @@ pub fn build(source: &ProviderSource) -> Result<NewVersion> {
         extras: BTreeMap::from([
             (QualityReport::FILE.to_owned(), encode(&report)),
             (search::FILE.to_owned(), search::build(parts)),
+            (Mentions::FILE.to_owned(), encode(&mentions)),
         ]),
         source: String::new(),
     })

@@ -396,6 +396,7 @@ fn is_zero_u32(n: &u32) -> bool {
 pub struct Reference {
     pub kind: Kind,
     pub target: String,
+    /// As an expression writes it after the element: `id`, `network_interface[0].address`.
     pub attribute: String,
     pub count: u32,
 }

@@ -1,6 +1,7 @@
 //! The catalogs in use: every provider's names in memory, its documents read on demand through a bounded cache.
 
 mod diff;
+mod mentions;
 mod resolve;
 pub mod search;
 
@@ -11,7 +12,7 @@ use std::{
 };
 
 use cloudoven_crawler::{
-    catalog::{Address, Catalog, Document, Index, Kind, QualityReport, diff::Diff},
+    catalog::{Address, Catalog, Document, Index, Kind, Mentions, QualityReport, diff::Diff},
     search::SearchObject,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -54,6 +55,7 @@ pub struct Loaded {
     pub versions: Vec<ProviderVersion>,
     /// Which entries of `versions` have an element of this name.
     by_name: HashMap<(Kind, String), Vec<usize>>,
+    mentions: mentions::ByElement,
 }
 
 /// One version of a provider.
@@ -62,6 +64,8 @@ pub struct ProviderVersion {
     pub index: Arc<Index>,
     /// Whether it is the provider's newest in the catalog.
     pub newest: bool,
+    /// Of the newest version only.
+    mentions: Arc<Mentions>,
     search: Arc<search::Slot>,
 }
 
@@ -131,13 +135,21 @@ impl Catalogs {
                 // Only what is searched in all the time keeps its search object.
                 let search =
                     held.filter(|v| v.newest && newest).map(|v| Arc::clone(&v.search)).unwrap_or_default();
+                let mentions = held.filter(|v| v.newest || !newest).map(|v| Arc::clone(&v.mentions));
                 let held = held.map(|v| Arc::clone(&v.index));
                 async move {
                     let index = match held {
                         Some(index) => Some(index),
                         None => self.catalog.index(&address, &version.version).await?.map(Arc::new),
                     };
-                    Ok(index.map(|index| ProviderVersion { index, newest, search }))
+                    let mentions = match mentions {
+                        Some(mentions) => mentions,
+                        None if newest => {
+                            Arc::new(mentions::read(&self.catalog, &address, &version.version).await)
+                        }
+                        None => Arc::default(),
+                    };
+                    Ok(index.map(|index| ProviderVersion { index, newest, mentions, search }))
                 }
             })
             .buffered(CONCURRENCY)
@@ -179,7 +191,14 @@ impl Catalogs {
         name: &str,
     ) -> Result<Option<Arc<Document>>> {
         let key = (address.clone(), version.to_owned(), kind, name.to_owned());
-        let read = async { Ok(self.catalog.document(address, version, kind, name).await?.map(Arc::new)) };
+        let read = async {
+            let found = self.catalog.document(address, version, kind, name).await?;
+            Ok(found.map(|mut document| {
+                let loaded = self.loaded();
+                loaded.mentions.complete(&loaded.versions, &mut document);
+                Arc::new(document)
+            }))
+        };
         self.documents.try_get_with(key, read).await.map_err(|e: Arc<cloudoven_crawler::Error>| {
             Error::Unavailable(format!("a catalog document can't be read: {e}"))
         })
@@ -198,7 +217,8 @@ impl Loaded {
                 by_name.entry((entry.kind, entry.name.clone())).or_default().push(i);
             }
         }
-        Loaded { versions, by_name }
+        let mentions = mentions::ByElement::new(&versions);
+        Loaded { versions, by_name, mentions }
     }
 
     fn digests(&self) -> Vec<(&Address, &str, &str, bool)> {
