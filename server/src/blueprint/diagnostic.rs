@@ -32,6 +32,8 @@ pub enum Code {
     UnknownReference,
     DuplicateAddress,
     UndocumentedValue,
+    OutOfBounds,
+    Conflict,
     Deprecated,
     NoSchema,
 }

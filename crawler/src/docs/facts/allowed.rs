@@ -1,6 +1,7 @@
 //! The documented set of values.
 
 use super::{
+    literal,
     subject::{Shape, Subject},
     token::{Kind, Token},
     values::{self, List},
@@ -13,7 +14,8 @@ pub struct Allowed {
     pub default: Option<String>,
 }
 
-const ADJECTIVES: [&str; 14] = [
+const ADJECTIVES: [&str; 15] = [
+    "possibles",
     "valid",
     "possible",
     "allowed",
@@ -67,7 +69,7 @@ fn fit(found: Allowed, shape: Shape) -> Allowed {
             .values
             .iter()
             .all(|value| value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")),
-        Shape::Number => found.values.iter().all(|value| values::number(value).is_some()),
+        Shape::Number => found.values.iter().all(|value| literal::number(value).is_some()),
         Shape::Map | Shape::Block => false,
         _ => true,
     };
@@ -83,15 +85,15 @@ fn cue<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a
     let list = if token.is_any(&ADJECTIVES) {
         stated(tokens, at, subject)
     } else if token.is_any(&VALUES) && starts_sentence(tokens, at) {
-        values_are(tokens, at, subject)
+        (!is_conditional(tokens, at)).then(|| values_are(tokens, at, subject)).flatten()
     } else if token.is("following") {
         following(tokens, at)
     } else if token.is("one") {
-        one_of(tokens, at)
+        one_of(tokens, at, subject)
     } else if token.is("either") {
-        either(tokens, at)
+        either(tokens, at, subject)
     } else if token.is("be") || token.is("to") {
-        must_be(tokens, at)
+        must_be(tokens, at, subject)
     } else if token.is("only") {
         only(tokens, at)
     } else {
@@ -111,6 +113,16 @@ fn stated<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List
     if at > 0 && tokens[at - 1].is_any(&["not", "no", "than", "all", "un", "other"]) {
         return None;
     }
+    // "`a` and `b` are supported"
+    if at > 1 && tokens[at - 1].is("are") {
+        let start = at - clause(tokens, at).count();
+        let list = values::list(tokens, start);
+        let found = list.filter(|list| list.end + 1 == at && list.values.len() > 1 && list.is_marked());
+        if let Some(mut list) = found {
+            list.end = at + 1;
+            return Some(list);
+        }
+    }
     let near = tokens[at + 1..].iter().take(5).take_while(|t| !t.ends_sentence());
     let noun = near.clone().position(|t| t.is_any(&VALUES));
     if let Some(noun) = noun {
@@ -128,6 +140,9 @@ fn stated<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List
 
 /// What may stand between "values" and the list.
 fn values_are<'a>(tokens: &[Token<'a>], noun: usize, subject: &Subject) -> Option<List<'a>> {
+    if is_example(tokens, noun) {
+        return None;
+    }
     let only = tokens[noun.saturating_sub(4)..noun].iter().any(|t| t.is("only"));
     let mut i = noun + 1;
     let limit = noun + 16;
@@ -137,8 +152,8 @@ fn values_are<'a>(tokens: &[Token<'a>], noun: usize, subject: &Subject) -> Optio
             break i;
         }
         if token.is_any(&[
-            "if", "when", "depend", "depends", "from", "between", "range", "see", "can", "must", "other",
-            "will",
+            "also", "if", "when", "depend", "depends", "from", "between", "range", "see", "can", "must",
+            "other", "will",
         ]) && !(token.is_any(&["can", "must", "will"]))
         {
             return None;
@@ -202,9 +217,13 @@ fn clause<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> impl Iterator<Item = &'
 fn following<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
     let phrase = tokens[at + 1..].iter().take(9);
     let end = phrase.clone().position(|t| t.is_mark(":.") || t.kind != Kind::Word)?;
+    if is_example(tokens, at) {
+        return None;
+    }
     let said = phrase.take(end).any(|t| t.is_any(&ADJECTIVES) || t.is_any(&VALUES));
     let list = values::list(tokens, at + 1 + end + usize::from(tokens[at + 1 + end].is_mark(":.")))?;
-    (said && list.values.len() > 1).then_some(list)
+    let single = tokens[at + 1].is("values") && tokens[list.end.min(tokens.len()) - 1].ends_sentence();
+    (said && (list.values.len() > 1 || single)).then_some(list)
 }
 
 /// Whether the clause before is a condition, or about something else than what this may be set to.
@@ -228,9 +247,21 @@ fn is_conditional(tokens: &[Token], at: usize) -> bool {
     clause(tokens, at).any(|t| t.is_any(&WORDS))
 }
 
+/// Whether the clause before names something else: "requires `a` to be either `b` or `c`".
+fn is_about_another(tokens: &[Token], at: usize, subject: &Subject) -> bool {
+    is_example(tokens, at) || clause(tokens, at).any(|t| t.kind == Kind::Code && t.text != subject.name)
+}
+
+fn is_example(tokens: &[Token], at: usize) -> bool {
+    clause(tokens, at).any(|t| t.is_any(&["example", "e.g", "examples"]))
+}
+
 /// "One of `a`, `b`."
-fn one_of<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
-    if !tokens.get(at + 1).is_some_and(|t| t.is("of")) || is_conditional(tokens, at) {
+fn one_of<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
+    if !tokens.get(at + 1).is_some_and(|t| t.is("of"))
+        || is_conditional(tokens, at)
+        || is_about_another(tokens, at, subject)
+    {
         return None;
     }
     // "only one of `a` and `b`"
@@ -246,8 +277,8 @@ fn one_of<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
 }
 
 /// "Either `a` or `b`."
-fn either<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
-    if is_conditional(tokens, at) {
+fn either<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
+    if is_conditional(tokens, at) || is_about_another(tokens, at, subject) {
         return None;
     }
     let list = values::list(tokens, at + 1)?;
@@ -257,7 +288,7 @@ fn either<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
 }
 
 /// "Must be `a` or `b`", "Can be set to `a`, `b`".
-fn must_be<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
+fn must_be<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
     let before = |back: usize| at.checked_sub(back).map(|i| &tokens[i]);
     let modal = |t: &Token| t.is_any(&["must", "can", "should", "may", "could"]);
     let be = tokens[at].is("be") && before(1).is_some_and(|t| modal(t) || (t.is("only") || t.is("to")));
@@ -265,18 +296,40 @@ fn must_be<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
         && before(1).is_some_and(|t| t.is("set"))
         && before(2).is_some_and(|t| t.is("be"))
         && before(3).is_some_and(modal);
-    if !(be || set) || is_conditional(tokens, at.saturating_sub(1)) {
+    if !(be || set) || is_conditional(tokens, at.saturating_sub(1)) || is_about_another(tokens, at, subject) {
         return None;
     }
     let list = values::list(tokens, at + 1)?;
-    (list.values.len() > 1 && list.choice).then_some(list)
+    let ends = tokens.get(list.end).is_none_or(|t| t.ends_sentence());
+    // "Must be `a`." and "This value must be `a`.", but not "the last one must be `a`".
+    let own = |t: &Token| {
+        t.text == subject.name || t.is_any(&["must", "value", "this", "the", "it", "currently", "field"])
+    };
+    let must = ends && before(1).is_some_and(|t| t.is("must")) && clause(tokens, at).all(own);
+    // "can be started or stopped"
+    let choice = list.values.len() > 1 && list.choice && !list.has_words();
+    (choice || (must && list.values.len() == 1 && list.is_marked())).then_some(list)
 }
 
 /// "Only `a` and `b` are supported."
 fn only<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
     const ALLOWED: [&str; 7] =
         ["supported", "allowed", "accepted", "valid", "available", "possible", "permitted"];
-    let list = values::list(tokens, at + 1)?;
+    let mut start = at + 1;
+    while tokens.get(start).is_some_and(|t| t.is_any(&["the", "value", "values"])) {
+        start += 1;
+    }
+    // "`a` is the only valid value."
+    if tokens.get(at + 1).is_some_and(|t| t.is_any(&ALLOWED))
+        && tokens.get(at + 2).is_some_and(|t| t.is_any(&VALUES))
+        && at > 2
+        && tokens[at - 1].is("the")
+        && tokens[at - 2].is("is")
+        && !is_conditional(tokens, at)
+    {
+        return values::single(&tokens[at - 3], at + 3);
+    }
+    let list = values::list(tokens, start)?;
     let mut after = tokens[list.end.min(tokens.len())..].iter().take(4);
     let said = after.next().is_some_and(|t| t.is_any(&["is", "are", "values", "value"]))
         && after.any(|t| t.is_any(&ALLOWED));

@@ -1,10 +1,10 @@
 //! The documented smallest and largest value, length or number of items.
 
 use super::{
+    literal::{number, range},
     subject::{Shape, Subject},
     token::{Kind, Token},
     unit,
-    values::{number, range},
 };
 use crate::catalog::{Bounds, Measure};
 

@@ -7,6 +7,7 @@
 mod allowed;
 mod bounds;
 mod default;
+mod literal;
 mod pattern;
 mod relations;
 mod replaced;

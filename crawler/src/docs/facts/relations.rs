@@ -304,7 +304,7 @@ impl<'a> Finder<'_, 'a> {
         }
         let narrowed = self
             .is_any(at, &["if", "when", "unless", "where", "for", "set", "equal", "equals", "in", "inside"]);
-        let version = self.get(at).is_some_and(|t| super::values::number(t.text).is_some());
+        let version = self.get(at).is_some_and(|t| super::literal::number(t.text).is_some());
         narrowed
             || version
             || self.get(at).is_some_and(|t| {

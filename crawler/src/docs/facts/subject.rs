@@ -150,8 +150,8 @@ impl Subject<'_> {
     }
 }
 
-/// `ipAddress` → `ip_address`; what has underscores is left alone.
-fn snake(name: &str) -> String {
+/// `ipAddress` and `IpAddress` → `ip_address`; what has underscores is left alone.
+pub fn snake(name: &str) -> String {
     if name.contains('_') || name.chars().all(|c| !c.is_ascii_uppercase()) {
         return name.to_owned();
     }

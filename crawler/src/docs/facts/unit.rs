@@ -1,9 +1,9 @@
 //! What a number counts.
 
 use super::{
+    literal::number,
     subject::{Shape, Subject},
     token::Token,
-    values::number,
 };
 
 /// Words for units.

@@ -1,6 +1,9 @@
 //! Lists of values as authors write them: `A`, `B` and `C`; "a" or "b"; A | B; a bullet for each.
 
-use super::token::{Kind, Token};
+use super::{
+    literal::{Style, is_constant, number, range, style},
+    token::{Kind, Token},
+};
 
 /// Values read from one list.
 const MAX_VALUES: usize = 1000;
@@ -23,134 +26,8 @@ pub struct List<'a> {
     words: bool,
     /// The token of the last value.
     last: usize,
-}
-
-/// How surely a token is a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Style {
-    /// A plain word.
-    Word,
-    /// `ALL_CAPS`, a number, `true`.
-    Constant,
-    /// Code or quoted.
-    Marked,
-}
-
-/// What kind of value the token may be.
-pub fn style(token: &Token) -> Option<Style> {
-    match token.kind {
-        Kind::Code | Kind::Quoted => Some(Style::Marked),
-        Kind::Word if is_constant(token.text) => Some(Style::Constant),
-        Kind::Word if !NO_VALUES.iter().any(|word| token.is(word)) => Some(Style::Word),
-        _ => None,
-    }
-}
-
-/// Words that stand where a value may stand and are none.
-const NO_VALUES: [&str; 62] = [
-    "a",
-    "an",
-    "the",
-    "this",
-    "that",
-    "these",
-    "those",
-    "it",
-    "its",
-    "your",
-    "their",
-    "any",
-    "all",
-    "each",
-    "other",
-    "following",
-    "one",
-    "two",
-    "three",
-    "both",
-    "either",
-    "of",
-    "in",
-    "on",
-    "to",
-    "for",
-    "from",
-    "with",
-    "by",
-    "as",
-    "at",
-    "be",
-    "is",
-    "are",
-    "if",
-    "when",
-    "where",
-    "which",
-    "and",
-    "or",
-    "not",
-    "no",
-    "only",
-    "some",
-    "see",
-    "refer",
-    "defined",
-    "listed",
-    "found",
-    "e.g",
-    "i.e",
-    "such",
-    "like",
-    "between",
-    "based",
-    "dependent",
-    "depending",
-    "specified",
-    "documented",
-    "described",
-    "integers",
-    "strings",
-];
-
-pub fn is_constant(word: &str) -> bool {
-    let letters = || word.chars().filter(|c| c.is_alphabetic());
-    let shouted = word.len() > 1 && letters().all(char::is_uppercase) && letters().next().is_some();
-    // `2h45m` and `t2.micro`, but no `1st`.
-    let digits = word.bytes().any(|b| b.is_ascii_digit())
-        && !["st", "nd", "rd", "th"].iter().any(|end| word.ends_with(end));
-    shouted
-        || digits
-        || word.contains('_')
-        || word.eq_ignore_ascii_case("true")
-        || word.eq_ignore_ascii_case("false")
-}
-
-/// Whether it is a number, as a configuration would have it or with commas between thousands.
-pub fn number(text: &str) -> Option<String> {
-    if !text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+') {
-        return None;
-    }
-    let plain: String = text.chars().filter(|&c| c != ',' && c != '_').collect();
-    let digits = plain.strip_prefix(['-', '+']).unwrap_or(&plain);
-    let numeric = digits.starts_with(|c: char| c.is_ascii_digit())
-        && digits.ends_with(|c: char| c.is_ascii_digit())
-        && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-        && digits.bytes().filter(|&b| b == b'.').count() <= 1;
-    numeric.then(|| plain.strip_prefix('+').unwrap_or(&plain).to_owned())
-}
-
-/// `1-10`, `1 to 10`, `[1, 10]`, `1..10`: a range written as one word.
-pub fn range(text: &str) -> Option<(String, String)> {
-    if text.len() > 80 || !text.bytes().take(2).any(|b| b.is_ascii_digit()) && !text.starts_with('[') {
-        return None;
-    }
-    let inner = text.trim_matches(|c| matches!(c, '[' | ']' | '(' | ')' | ' '));
-    let sides = |separator: &str| {
-        let (low, high) = inner.split_once(separator)?;
-        Some((number(low.trim())?, number(high.trim())?))
-    };
-    let brackets = text.starts_with('[').then(|| sides(", ").or_else(|| sides(","))).flatten();
-    brackets.or_else(|| [" - ", "-", "–", "~", "..", " to "].iter().find_map(|separator| sides(separator)))
+    /// Whether all are code or quoted.
+    marked: bool,
 }
 
 /// Whether a value is a form to be filled in (`projects/{id}`) or no value that one can set.
@@ -181,6 +58,14 @@ pub fn list<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
 }
 
 impl<'a> List<'a> {
+    pub fn is_marked(&self) -> bool {
+        self.marked
+    }
+
+    pub fn has_words(&self) -> bool {
+        self.words
+    }
+
     fn add(&mut self, token: &Token<'a>) {
         // `a | b`
         let simple = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_. ".contains(&b));
@@ -199,6 +84,14 @@ impl<'a> List<'a> {
             self.values.push(value);
         }
     }
+}
+
+/// A list of one value.
+pub fn single<'a>(token: &Token<'a>, end: usize) -> Option<List<'a>> {
+    style(token)?;
+    let mut list = List { end, ..List::default() };
+    list.add(token);
+    Some(list)
 }
 
 /// A bullet for each value, with or without a remark. The list ends where a line stands further left.
@@ -294,6 +187,7 @@ fn inline<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
             return finish(list, tokens);
         }
         list.words |= style == Style::Word;
+        list.marked = style == Style::Marked && (list.marked || list.values.is_empty());
         list.add(value);
         list.last = at;
         at += 1;
@@ -382,8 +276,21 @@ fn separator(tokens: &[Token], at: usize) -> Option<(usize, bool)> {
 
 /// "`a` for this, `b` for that": passes over what is said of a marked value, when another follows it.
 fn described(tokens: &[Token], at: usize, style: Style) -> Option<(usize, bool)> {
-    const STARTS: [&str; 12] =
-        ["for", "which", "where", "to", "that", "indicates", "means", "meaning", "uses", "as", "in", "with"];
+    const STARTS: [&str; 13] = [
+        "for",
+        "which",
+        "where",
+        "to",
+        "that",
+        "indicates",
+        "means",
+        "meaning",
+        "uses",
+        "as",
+        "in",
+        "with",
+        "so",
+    ];
     let first = tokens.get(at)?;
     if style != Style::Marked || !(first.is_any(&STARTS) || first.is_mark("-–—:=")) {
         return None;

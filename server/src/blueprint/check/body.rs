@@ -9,7 +9,7 @@ use hcl_edit::{
     structure::{Attribute as Set, Body},
 };
 
-use super::{Findings, types::mismatch};
+use super::{Findings, documented, types::mismatch};
 use crate::blueprint::{
     diagnostic::{Code, Severity},
     document::ElementKind,
@@ -48,6 +48,7 @@ fn body_at(
     }
     for (name, nested) in &schema.blocks {
         count(findings, name, nested, body, span, base);
+        documented::blocks(findings, name, &nested.docs, body, &base.name(name));
         for (i, block) in body.get_blocks(name).enumerate() {
             if nested.deprecated && i == 0 {
                 let message = format!("the {name} block is deprecated");
@@ -68,6 +69,7 @@ fn body_at(
             );
         }
     }
+    documented::conflicts(findings, schema, body, base);
     unknown_blocks(findings, schema, body, base);
 }
 
@@ -127,13 +129,7 @@ fn value(findings: &mut Findings, name: &str, attribute: &Attribute, expression:
         findings.add(Severity::Error, Code::WrongType, span, path, format!("{name}: {message}"));
         return;
     }
-    let allowed = &attribute.docs.allowed;
-    let Some(text) = expression.as_str().filter(|_| !allowed.is_empty()) else { return };
-    if !allowed.iter().any(|a| a.eq_ignore_ascii_case(text)) {
-        let shown: Vec<&str> = allowed.iter().take(12).map(String::as_str).collect();
-        let message = format!("{name}: the documented values are {}", shown.join(", "));
-        findings.add(Severity::Warning, Code::UndocumentedValue, span, path, message);
-    }
+    documented::value(findings, name, attribute, expression, path);
 }
 
 fn count(

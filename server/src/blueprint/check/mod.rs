@@ -2,6 +2,7 @@
 //! merely suggests a fault, it is a warning.
 
 mod body;
+mod documented;
 mod types;
 
 use std::{collections::HashSet, ops::Range};

@@ -1,10 +1,16 @@
 //! The documented default.
 
+mod condition;
+mod value;
+
+use value::FOLLOWING;
+pub use value::accept;
+
 use super::{
-    subject::{Shape, Subject},
+    literal::{self, Style},
+    subject::{Shape, Subject, snake},
     token::{Kind, Token},
-    unit,
-    values::{self, Style, number},
+    values,
 };
 
 /// Tokens of a sentence that are looked at before or after a phrase.
@@ -101,6 +107,10 @@ impl<'a> Finder<'_, 'a> {
             .collect()
     }
 
+    fn is_conditional_after(&self, at: usize) -> bool {
+        condition::after(&self.sentence(at), self.subject)
+    }
+
     fn sentence(&self, at: usize) -> Vec<&Token<'a>> {
         self.tokens[at.min(self.tokens.len())..]
             .iter()
@@ -138,9 +148,14 @@ impl<'a> Finder<'_, 'a> {
         let (mut i, mut linked) = (at + 1, false);
         while let Some(token) = self.get(i).filter(|_| i < at + 14) {
             let link = token.is_any(&LINKS) || token.is_mark(":=") || (by && token.is_mark(","));
-            let own = token.kind == Kind::Code
-                && token.text == self.subject.name
-                && self.get(i + 1).is_some_and(|t| t.is_any(&LINKS));
+            let named = match token.kind {
+                Kind::Code => token.text == self.subject.name,
+                _ => {
+                    let article = self.tokens[i - 1].is("for") || (by && self.tokens[i - 1].is("the"));
+                    article && snake(token.text) == self.subject.name
+                }
+            };
+            let own = named && self.get(i + 1).is_some_and(|t| t.is_any(&LINKS));
             if !(link || own || token.is_any(&FILLERS)) {
                 break;
             }
@@ -171,7 +186,7 @@ impl<'a> Finder<'_, 'a> {
         }
         let i = at + 2 + link;
         let spelt = self.get(i + 1).is_some_and(|t| t.is_mark("(")) && self.is_marked(i + 2);
-        let sure = spelt || self.get(i).and_then(values::style).is_some_and(|style| style > Style::Word);
+        let sure = spelt || self.get(i).and_then(literal::style).is_some_and(|style| style > Style::Word);
         (sure && !self.is_about_another(at)).then(|| self.literal(i)).flatten()
     }
 
@@ -197,10 +212,9 @@ impl<'a> Finder<'_, 'a> {
         let value = &self.tokens[i];
         let clause = self.before(i);
         let conditional = clause.iter().any(|t| t.is_any(&["when", "unless", "not"]))
-            || clause
-                .iter()
-                .rposition(|t| t.is("if"))
-                .is_some_and(|start| !left_out(clause[..start].iter().rev().copied(), self.subject));
+            || clause.iter().rposition(|t| t.is("if")).is_some_and(|start| {
+                !condition::left_out(clause[..start].iter().rev().copied(), self.subject)
+            });
         if conditional || self.is_conditional_after(at + 1) {
             return None;
         }
@@ -209,7 +223,7 @@ impl<'a> Finder<'_, 'a> {
             let short = clause.len() <= 4 && !clause.iter().any(|t| t.is_any(&["which", "that", "are"]));
             return short.then(|| value.is("enabled").to_string());
         }
-        let sure = self.is_marked(i) || values::is_constant(value.text);
+        let sure = self.is_marked(i) || literal::is_constant(value.text);
         let apart = self.is_marked(i) || i == 0 || self.tokens[i - 1].kind != Kind::Word;
         let linked = (i + 2 < at && apart)
             || i.checked_sub(1).is_some_and(|i| self.tokens[i].is_any(&["is", "to", "be", "uses", "as"]));
@@ -231,11 +245,18 @@ impl<'a> Finder<'_, 'a> {
             i -= 1;
         }
         let value = &self.tokens[i];
-        let sure =
-            self.is_marked(i) || (parenthesis && value.kind == Kind::Word && values::is_constant(value.text));
-        let ends = self
-            .get(at + 1)
-            .is_none_or(|t| t.ends_sentence() || t.is_mark("),;]") || t.is_any(&["value", "and", "option"]));
+        // "`x` is the default", "KEY_A is the default algorithm"
+        let named = self.tokens[i + 1..at].iter().any(|t| t.is("is"));
+        let constant = value.kind == Kind::Word && literal::is_constant(value.text);
+        let sure = self.is_marked(i) || (constant && (parenthesis || named));
+        // "… is the default value for that one"
+        if self.get(at + 2).is_some_and(|t| t.is("for")) {
+            return None;
+        }
+        let ends = |i: usize| self.get(i).is_none_or(|t| t.ends_sentence() || t.is_mark("),;]"));
+        let noun = named && self.get(at + 1).is_some_and(|t| t.kind == Kind::Word) && ends(at + 2);
+        let ends =
+            ends(at + 1) || noun || self.get(at + 1).is_some_and(|t| t.is_any(&["value", "and", "option"]));
         (sure && i + 1 < at && ends && !self.subject.is_sibling(value.text))
             .then(|| self.accept(value.text, true))
             .flatten()
@@ -286,17 +307,21 @@ impl<'a> Finder<'_, 'a> {
             i += 1;
         }
         let sure = self.is_marked(i)
-            || self.get(i).is_some_and(|t| t.kind == Kind::Word && values::is_constant(t.text));
+            || self.get(i).is_some_and(|t| t.kind == Kind::Word && literal::is_constant(t.text));
+        // "the `default` network is used" names a thing.
+        let rest = self.tokens.get(i + 1..).unwrap_or_default();
         let used = || {
-            self.tokens[i + 1..]
+            let verb = rest.first().is_some_and(|t| t.is_any(&["is", "will", "are", "gets"]));
+            verb && rest
                 .iter()
                 .take(4)
                 .any(|t| t.is_any(&["used", "assumed", "default", "chosen", "applied"]))
         };
         let stated = || {
-            self.tokens[at + 1..i]
-                .iter()
-                .any(|t| t.is_any(&["is", "be", "uses", "assumed", "assumes", "use"]))
+            let said = ["is", "be", "uses", "assumed", "assumes", "use"];
+            let noun =
+                rest.first().is_some_and(|t| t.kind == Kind::Word && !t.leads && !t.is_any(&FOLLOWING));
+            !noun && self.tokens[at + 1..i].iter().any(|t| t.is_any(&said))
         };
         (sure && (used() || stated())).then(|| self.literal(i)).flatten()
     }
@@ -305,6 +330,14 @@ impl<'a> Finder<'_, 'a> {
     fn is_about_another(&self, at: usize) -> bool {
         let clause = self.before(at);
         // "`x` defaults to", "`x`'s default is"
+        // "`x`(default: …)"
+        if let [open, owner, ..] = &clause[..]
+            && open.is_mark("(")
+            && owner.kind == Kind::Code
+            && owner.text != self.subject.name
+        {
+            return true;
+        }
         let owner = clause.iter().position(|t| t.kind == Kind::Code || t.is_mark(","));
         let owned = owner.is_some_and(|i| {
             let token = clause[i];
@@ -312,231 +345,6 @@ impl<'a> Finder<'_, 'a> {
                 && token.text != self.subject.name
                 && (self.subject.is_sibling(token.text) || i == 0)
         });
-        owned || self.has_condition(&clause)
-    }
-
-    /// A condition other than that the argument is left out. The clause is given backwards.
-    fn has_condition(&self, clause: &[&Token]) -> bool {
-        let starts = |i: usize| clause.get(i + 1).is_none_or(|t| t.is_mark(","));
-        let condition = clause.iter().enumerate().rposition(|(i, t)| {
-            t.is_any(&["if", "when", "unless", "where", "once", "while"])
-                || (starts(i) && t.is_any(&["for", "in", "on"]))
-        });
-        let Some(start) = condition else { return false };
-        if clause[start].is_any(&["for", "in", "on"]) {
-            return true;
-        }
-        !left_out(clause[..start].iter().rev().copied(), self.subject)
-    }
-
-    /// "…for x", "…if y is set": the value holds only then.
-    fn is_conditional_after(&self, at: usize) -> bool {
-        let sentence = self.sentence(at);
-        let mut words = sentence.iter().enumerate();
-        // A parenthesis is a remark, unless it is the condition. Where the default's own ends, all is said.
-        let mut depth = 0;
-        let first = words.find(|(_, t)| {
-            if t.is_mark("(") {
-                depth += 1;
-            } else if t.is_mark(")") {
-                depth -= 1;
-                return depth < 0;
-            } else if depth == 0 || t.is_any(&["if", "when", "unless"]) {
-                return !t.is_mark(",") && !t.is_any(&["and", "only"]);
-            }
-            false
-        });
-        let Some((i, first)) = first else { return false };
-        if first.is_any(&["if", "when", "unless", "where"]) {
-            return !left_out(sentence[i + 1..].iter().copied(), self.subject);
-        }
-        let general = ["this", "backward", "backwards", "compatibility", "case", "order", "new", "all"];
-        let specific = first.is_any(&["for", "otherwise", "on", "or", "in", "plus", "times", "depending"]);
-        specific && !sentence.get(i + 1).is_some_and(|t| t.is_any(&general))
-    }
-
-    /// The literal at a token.
-    fn literal(&self, at: usize) -> Option<String> {
-        if let Some(list) = self.bracketed(at) {
-            return Some(list);
-        }
-        let mut at = at;
-        while self.get(at).is_some_and(|t| {
-            t.is_mark("[(") || t.is_any(&["the", "a", "string", "value"]) && self.is_marked(at + 1)
-        }) {
-            at += 1;
-        }
-        // "newline (`\n`)"
-        let spelt = self.get(at).and_then(values::style) == Some(Style::Word)
-            && self.get(at + 1).is_some_and(|t| t.is_mark("("))
-            && self.is_marked(at + 2)
-            && self.get(at + 3).is_some_and(|t| t.is_mark(")"));
-        if spelt {
-            return self.accept(self.tokens[at + 2].text, true);
-        }
-        let token = self.get(at)?;
-        let style = values::style(token)?;
-        let mut after = at + 1;
-        while self.get(after).is_some_and(|t| t.is_mark("]")) {
-            after += 1;
-        }
-        let unit = self.unit_after(after, token);
-        let end = after + usize::from(unit.is_some());
-        // `a`.`b`, `a` attribute of …, `a` or `b`
-        let next = self.get(end);
-        let other = next.is_some_and(|t| {
-            t.is_any(&["or", "of", "attribute", "argument", "to", "from", "times", "plus", "as", "above"])
-                || (t.kind == Kind::Code && !t.leads)
-                || t.is_mark("*+/%")
-        });
-        if other || self.is_conditional_after(end) {
-            return None;
-        }
-        let ends = next
-            .is_none_or(|t| t.ends_sentence() || t.is_mark("),;]") || t.is("default") || t.is("defaults"));
-        if style == Style::Word && !(ends && unit.is_none()) {
-            return None;
-        }
-        match unit {
-            Some(unit) if style != Style::Marked && self.subject.shape == Shape::Text => {
-                Some(format!("{} {unit}", token.text))
-            }
-            _ => self.accept(token.text, style != Style::Word),
-        }
-    }
-
-    /// `[0]`, unmarked, as a list's default.
-    fn bracketed(&self, at: usize) -> Option<String> {
-        let tokens = self.tokens.get(at..at + 3)?;
-        let list = self.subject.shape.is_list() && tokens[0].is_mark("[") && tokens[2].is_mark("]");
-        (list && tokens[1].kind == Kind::Word).then(|| format!("[{}]", tokens[1].text))
-    }
-
-    /// "30 seconds"
-    fn unit_after(&self, at: usize, value: &Token) -> Option<&'a str> {
-        let word = self.get(at).filter(|t| t.kind == Kind::Word)?;
-        (number(value.text).is_some() && unit::is_unit(word.text)).then_some(word.text)
-    }
-
-    fn accept(&self, value: &str, sure: bool) -> Option<String> {
-        let named = self.subject.is_sibling(value) && value != self.subject.name;
-        if named && !self.allowed.iter().any(|allowed| allowed == value) {
-            return None;
-        }
-        accept(value, self.subject, sure)
-    }
-}
-
-/// "not set", "omitted", "no value is given" in the words after an "if".
-fn left_out<'t, 'a: 't>(words: impl Iterator<Item = &'t Token<'a>>, subject: &Subject) -> bool {
-    const GONE: [&str; 12] = [
-        "omitted",
-        "unspecified",
-        "unset",
-        "undefined",
-        "blank",
-        "empty",
-        "absent",
-        "missing",
-        "null",
-        "none",
-        "omit",
-        "neither",
-    ];
-    const GIVEN: [&str; 31] = [
-        "set",
-        "specified",
-        "provided",
-        "given",
-        "present",
-        "defined",
-        "supplied",
-        "configured",
-        "value",
-        "specify",
-        "passed",
-        "out",
-        "explicitly",
-        "selected",
-        "chosen",
-        "included",
-        "declared",
-        "assigned",
-        "used",
-        "values",
-        "you",
-        "provide",
-        "select",
-        "stated",
-        "entered",
-        "filled",
-        "assign",
-        "choose",
-        "overridden",
-        "mentioned",
-        "populated",
-    ];
-    let near: Vec<&Token> = words.take(8).take_while(|t| !t.is_mark(",")).collect();
-    if near.iter().any(|t| t.kind == Kind::Code && t.text != subject.name && subject.is_sibling(t.text)) {
-        return false;
-    }
-    let not = near.iter().any(|t| t.is_any(&["not", "no", "isn't", "aren't", "don't", "nothing", "left"]));
-    near.iter().any(|t| t.is_any(&GONE)) || (not && near.iter().any(|t| t.is_any(&GIVEN)))
-}
-
-/// Words that name no literal.
-const NOTHING: [&str; 30] = [
-    "null",
-    "nil",
-    "none",
-    "undefined",
-    "unset",
-    "empty",
-    "automatic",
-    "automatically",
-    "n/a",
-    "unspecified",
-    "nothing",
-    "no",
-    "unlimited",
-    "everything",
-    "random",
-    "same",
-    "today",
-    "now",
-    "provider",
-    "region",
-    "yes",
-    "current",
-    "immediately",
-    "never",
-    "value",
-    "available",
-    "required",
-    "zero",
-    "auto-generated",
-    "otherwise",
-];
-
-/// The value, if the argument can have it. `sure`: it is marked as a value.
-pub fn accept(value: &str, subject: &Subject, sure: bool) -> Option<String> {
-    let value = value.trim();
-    let nothing = NOTHING.iter().any(|word| value.eq_ignore_ascii_case(word));
-    if value == "null"
-        || value == "nil"
-        || (nothing && !sure)
-        || value.is_empty()
-        || value.contains('\n')
-        || value.len() > 300
-    {
-        return None;
-    }
-    match subject.shape {
-        Shape::Bool => value.to_lowercase().parse::<bool>().ok().map(|b| b.to_string()),
-        Shape::Number => number(value).or_else(|| unit::amount(value).map(|(number, _)| number)),
-        Shape::Block => None,
-        Shape::Map => value.starts_with('{').then(|| value.to_owned()),
-        Shape::Numbers | Shape::Bools if !value.starts_with('[') => None,
-        Shape::Text | Shape::Texts | Shape::Numbers | Shape::Bools | Shape::Any => Some(value.to_owned()),
+        owned || condition::before(&clause, self.subject)
     }
 }

@@ -1,0 +1,166 @@
+//! The value of a default: a literal that the argument can have.
+
+use super::super::{
+    literal::{self, Style, number},
+    subject::{Shape, Subject},
+    token::{Kind, Token},
+    unit, values,
+};
+use super::Finder;
+
+/// Words that go on after a value.
+pub(super) const FOLLOWING: [&str; 14] = [
+    "if", "when", "and", "but", "which", "unless", "default", "defaults", "by", "with", "meaning", "where",
+    "for", "because",
+];
+
+impl<'a> Finder<'_, 'a> {
+    /// The literal at a token.
+    pub(super) fn literal(&self, at: usize) -> Option<String> {
+        if let Some(list) = self.bracketed(at) {
+            return Some(list);
+        }
+        if let Some(list) = self.several(at) {
+            return Some(list);
+        }
+        let mut at = at;
+        while self.get(at).is_some_and(|t| {
+            t.is_mark("[(") || t.is_any(&["the", "a", "string", "value"]) && self.is_marked(at + 1)
+        }) {
+            at += 1;
+        }
+        // "newline (`\n`)"
+        let spelt = self.get(at).and_then(literal::style) == Some(Style::Word)
+            && self.get(at + 1).is_some_and(|t| t.is_mark("("))
+            && self.is_marked(at + 2)
+            && self.get(at + 3).is_some_and(|t| t.is_mark(")"));
+        if spelt {
+            return self.accept(self.tokens[at + 2].text, true);
+        }
+        let token = self.get(at)?;
+        let style = literal::style(token)?;
+        let mut after = at + 1;
+        while self.get(after).is_some_and(|t| t.is_mark("]")) {
+            after += 1;
+        }
+        let unit = self.unit_after(after, token);
+        let end = after + usize::from(unit.is_some());
+        // `a`.`b`, `a` attribute of …, `a` or `b`
+        let next = self.get(end);
+        let other = next.is_some_and(|t| {
+            t.is_any(&["or", "of", "attribute", "argument", "to", "from", "times", "plus", "as", "above"])
+                || (t.kind == Kind::Code && !t.leads)
+                || t.is_mark("*+/%")
+        });
+        if other || self.is_conditional_after(end) {
+            return None;
+        }
+        let ends = next
+            .is_none_or(|t| t.ends_sentence() || t.is_mark("),;]") || t.is("default") || t.is("defaults"));
+        if style == Style::Word && !(ends && unit.is_none()) {
+            return None;
+        }
+        // "the REST API", "a 30-minute window": part of a description.
+        let described = !self.allowed.iter().any(|a| a == token.text)
+            && next.is_some_and(|t| t.kind == Kind::Word && !t.leads && !t.is_any(&FOLLOWING));
+        if style == Style::Constant && number(token.text).is_none() && described && unit.is_none() {
+            return None;
+        }
+        match unit {
+            Some(unit) if style != Style::Marked && self.subject.shape == Shape::Text => {
+                Some(format!("{} {unit}", token.text))
+            }
+            _ => self.accept(token.text, style != Style::Word),
+        }
+    }
+
+    /// "`a` and `b`", as a list's default.
+    pub(super) fn several(&self, at: usize) -> Option<String> {
+        if !self.subject.shape.is_list() || !self.is_marked(at) {
+            return None;
+        }
+        let list = values::list(self.tokens, at)
+            .filter(|list| list.values.len() > 1 && !list.choice && !list.open)?;
+        let values: Vec<String> =
+            list.values.iter().map(|value| serde_json::Value::from(*value).to_string()).collect();
+        (!self.is_conditional_after(list.end)).then(|| format!("[{}]", values.join(", ")))
+    }
+
+    /// `[0]`, unmarked, as a list's default.
+    pub(super) fn bracketed(&self, at: usize) -> Option<String> {
+        let tokens = self.tokens.get(at..at + 3)?;
+        let list = self.subject.shape.is_list() && tokens[0].is_mark("[") && tokens[2].is_mark("]");
+        (list && tokens[1].kind == Kind::Word).then(|| format!("[{}]", tokens[1].text))
+    }
+
+    /// "30 seconds"
+    pub(super) fn unit_after(&self, at: usize, value: &Token) -> Option<&'a str> {
+        let word = self.get(at).filter(|t| t.kind == Kind::Word)?;
+        (number(value.text).is_some() && unit::is_unit(word.text)).then_some(word.text)
+    }
+
+    pub(super) fn accept(&self, value: &str, sure: bool) -> Option<String> {
+        let named = self.subject.is_sibling(value) && value != self.subject.name;
+        if named && !self.allowed.iter().any(|allowed| allowed == value) {
+            return None;
+        }
+        accept(value, self.subject, sure)
+    }
+}
+
+/// Words that name no literal.
+const NOTHING: [&str; 30] = [
+    "null",
+    "nil",
+    "none",
+    "undefined",
+    "unset",
+    "empty",
+    "automatic",
+    "automatically",
+    "n/a",
+    "unspecified",
+    "nothing",
+    "no",
+    "unlimited",
+    "everything",
+    "random",
+    "same",
+    "today",
+    "now",
+    "provider",
+    "region",
+    "yes",
+    "current",
+    "immediately",
+    "never",
+    "value",
+    "available",
+    "required",
+    "zero",
+    "auto-generated",
+    "otherwise",
+];
+
+/// The value, if the argument can have it. `sure`: it is marked as a value.
+pub fn accept(value: &str, subject: &Subject, sure: bool) -> Option<String> {
+    let value = value.trim();
+    let nothing = NOTHING.iter().any(|word| value.eq_ignore_ascii_case(word));
+    if value == "null"
+        || value == "nil"
+        || (nothing && !sure)
+        || value.is_empty()
+        || value.contains('\n')
+        || value.len() > 300
+    {
+        return None;
+    }
+    match subject.shape {
+        Shape::Bool => value.to_lowercase().parse::<bool>().ok().map(|b| b.to_string()),
+        Shape::Number => number(value).or_else(|| unit::amount(value).map(|(number, _)| number)),
+        Shape::Block => None,
+        Shape::Map => value.starts_with('{').then(|| value.to_owned()),
+        Shape::Numbers | Shape::Bools if !value.starts_with('[') => None,
+        Shape::Text | Shape::Texts | Shape::Numbers | Shape::Bools | Shape::Any => Some(value.to_owned()),
+    }
+}
