@@ -33,8 +33,24 @@ const ADJECTIVES: [&str; 15] = [
 ];
 const VALUES: [&str; 8] = ["values", "value", "options", "option", "choices", "choice", "settings", "inputs"];
 const VERBS: [&str; 8] = ["are", "is", "include", "includes", "including", "be", "as", "being"];
+/// Words before "valid …" that make it something else than the whole set.
+const BEFORE_OTHERS: [&str; 12] = [
+    "not", "no", "than", "all", "un", "other", "minimum", "maximum", "smallest", "largest", "lowest",
+    "highest",
+];
 /// What "valid …" says of parts of a value, not of the whole.
-const PARTS: [&str; 7] = ["units", "unit", "characters", "character", "suffixes", "prefixes", "range"];
+const PARTS: [&str; 10] = [
+    "pairs",
+    "combinations",
+    "combination",
+    "units",
+    "unit",
+    "characters",
+    "character",
+    "suffixes",
+    "prefixes",
+    "range",
+];
 
 /// The set that the text states; empty when it states none or an open one.
 pub fn read(tokens: &[Token], subject: &Subject) -> Allowed {
@@ -105,12 +121,15 @@ fn cue<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a
 }
 
 fn starts_sentence(tokens: &[Token], at: usize) -> bool {
-    at == 0 || tokens[at - 1].ends_sentence() || tokens[at - 1].is_mark("(,;:") || tokens[at - 1].is("the")
+    at == 0
+        || tokens[at - 1].ends_sentence()
+        || tokens[at - 1].is_mark("(,;:")
+        || tokens[at - 1].is_any(&["the", "single"])
 }
 
 /// "Valid values for this are `a` and `b`", "Supported types: `a`, `b`".
 fn stated<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
-    if at > 0 && tokens[at - 1].is_any(&["not", "no", "than", "all", "un", "other"]) {
+    if at > 0 && tokens[at - 1].is_any(&BEFORE_OTHERS) {
         return None;
     }
     // "`a` and `b` are supported"
@@ -125,13 +144,13 @@ fn stated<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List
     }
     let near = tokens[at + 1..].iter().take(5).take_while(|t| !t.ends_sentence());
     let noun = near.clone().position(|t| t.is_any(&VALUES));
+    if near.clone().any(|t| t.is_any(&PARTS)) {
+        return None;
+    }
     if let Some(noun) = noun {
         return values_are(tokens, at + 1 + noun, subject);
     }
     // Another noun: the verb must be near.
-    if near.clone().any(|t| t.is_any(&PARTS)) {
-        return None;
-    }
     let verb = near.clone().position(|t| t.is_any(&["are", "include", "includes"]) || t.is_mark(":"))?;
     let plain = (0..=3).contains(&verb) && tokens[at + 1..at + 1 + verb].iter().all(|t| t.kind == Kind::Word);
     let list = values::list(tokens, skip_phrase(tokens, at + 2 + verb)).filter(|_| plain)?;
@@ -202,7 +221,17 @@ fn skip_phrase(tokens: &[Token], at: usize) -> usize {
         "now",
     ];
     let mut i = at;
-    while i < at + 10 && tokens.get(i).is_some_and(|t| t.is_any(&FILL) || t.is_mark(":")) {
+    // "are (case insensitive): `a`"
+    if tokens.get(i).is_some_and(|t| t.is_mark("(")) {
+        let remark = tokens[i..].iter().take(8).position(|t| t.is_mark(")"));
+        let words = |end: usize| tokens[i + 1..i + end].iter().all(|t| t.kind == Kind::Word);
+        if let Some(end) =
+            remark.filter(|&end| words(end) && tokens.get(i + end + 1).is_some_and(|t| t.is_mark(":")))
+        {
+            i += end + 1;
+        }
+    }
+    while i < at + 14 && tokens.get(i).is_some_and(|t| t.is_any(&FILL) || t.is_mark(":")) {
         i += 1;
     }
     i

@@ -79,6 +79,7 @@ fn defaults() {
     for (said, expected) in [
         ("Whether to. Default: true", "true"),
         ("Enabled by default.", "true"),
+        ("Switches it (default is off).", "false"),
         ("If False (the default), nothing happens. If true (sic), …", "false"),
     ] {
         assert_eq!(bool(said).default.as_deref(), Some(expected), "{said}");
@@ -90,6 +91,8 @@ fn defaults() {
         ("If you do not give a number, the default is 5.", "5"),
         ("Between `1` and `5` Defaults to `1`.", "1"),
         ("Default is -1", "-1"),
+        ("The time in seconds. The default is 1 day (86400 seconds).", "86400"),
+        ("Size in KB. (Default is 1 GB, *i.e.*, `1048576`.)", "1048576"),
     ] {
         assert_eq!(number(said).default.as_deref(), Some(expected), "{said}");
     }
@@ -142,6 +145,9 @@ fn allowed_values() {
         "Valid values are `A | B | C`.",
         "The following values are supported: `A`, `B`, `C`.",
         "Only `A`, `B` and `C` are supported.",
+        "`A`, `B` or `C` are valid values.",
+        "Can be either `A`, `B` or `C`, as documented [here](x).",
+        "Allowed values are (any case): `A`, `B`, `C`",
         "Valid types are `A`, `B` and `C`.",
         "Valid values are `A`, `B`, `C` or empty.",
         "Possible values are `A`, `B` and `C`, and it must be set when `zone` is `D`.",
@@ -177,6 +183,11 @@ fn no_allowed_values() {
         "Valid values are `projects/{id}` and `A`.",
         "Valid values for `zone` are `A` and `B`.",
         "Valid time units are `s` and `m`.",
+        "Valid value pairs are `A` and `B`.",
+        "Valid values also include `A` and `B`.",
+        "The minimum allowed value is 5.",
+        "Requires `zone` to be either `A` or `B`.",
+        "The job that should be started or stopped.",
         "Valid values are small and other ones that exist.",
     ] {
         assert!(text(said).allowed.is_empty(), "{said}: {:?}", text(said).allowed);

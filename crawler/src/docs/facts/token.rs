@@ -224,7 +224,11 @@ impl<'a> Reader<'a> {
             let url = prefix(rest, MAX_SPAN).split(char::is_whitespace).next().unwrap_or_default();
             end = end.max(url.trim_end_matches(['.', ',', ')', ']']).len());
         }
-        self.push(Kind::Word, &rest[..end], end, 0);
+        let word = &rest[..end];
+        // The full stop of an abbreviation ends no sentence.
+        let abbreviation = ["e.g", "i.e", "vs"].iter().any(|short| word.eq_ignore_ascii_case(short));
+        let length = end + usize::from(abbreviation && rest[end..].starts_with('.'));
+        self.push(Kind::Word, word, length, 0);
     }
 }
 
@@ -293,7 +297,7 @@ mod tests {
             ("is \"x\" or 'y', can't 'z", "is|\"x\"|or|\"y\"|,|can't|z"),
             ("us-east-1 1.5 10,000 a,b 80%", "us-east-1|1.5|10,000|a|,|b|80%"),
             ("between -1 and 1-10", "between|-1|and|1-10"),
-            ("end.Next e.g. x", "end|.|Next|e.g|.|x"),
+            ("end.Next e.g. x", "end|.|Next|e.g|x"),
             ("[`A`](http://x/y) and AWS::S3", "[|`A`|]|and|AWS::S3"),
             ("**bold** _it_ a_b", "bold|it|a_b"),
             ("`\"A\"` `\"\"` `` a`b ``", "`A`|`\"\"`|`a`b`"),

@@ -66,6 +66,18 @@ pub fn is_unit(word: &str) -> bool {
     UNITS.iter().any(|unit| word.eq_ignore_ascii_case(unit))
 }
 
+/// Whether two words mean units of the same size, but for the difference of GB and GiB.
+pub fn is_same(a: &str, b: &str) -> bool {
+    let short = |unit: &str| {
+        let unit = unit.to_lowercase();
+        let known =
+            ["nano", "micro", "milli", "ms", "sec", "min", "hour", "day", "week", "month", "year", "percent"];
+        let time = known.into_iter().find(|start| unit.starts_with(start)).map(str::to_owned);
+        time.unwrap_or_else(|| unit.chars().take(1).collect())
+    };
+    short(a) == short(b) || [a, b].iter().any(|unit| ["%", "s", "m", "h", "d"].contains(unit))
+}
+
 /// `300s`, `5MB`, `50%`: the number and what follows it.
 pub fn amount(text: &str) -> Option<(String, &str)> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || c == '-') {

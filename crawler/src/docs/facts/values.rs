@@ -169,6 +169,7 @@ fn remark_says_default(tokens: &[Token], at: usize) -> bool {
 fn inline<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
     let mut list = List { end: start, ..List::default() };
     let mut at = start;
+    let mut joined_by_or = false;
     loop {
         while tokens
             .get(at)
@@ -186,6 +187,7 @@ fn inline<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
             list.end = at;
             return finish(list, tokens);
         }
+        list.choice = joined_by_or || value.text.contains('|');
         list.words |= style == Style::Word;
         list.marked = style == Style::Marked && (list.marked || list.values.is_empty());
         list.add(value);
@@ -202,7 +204,7 @@ fn inline<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
         }
         match separator(tokens, at).or_else(|| described(tokens, at, style)) {
             Some((next, or)) => {
-                list.choice = or;
+                joined_by_or = or;
                 at = next;
             }
             None => return finish(list, tokens),

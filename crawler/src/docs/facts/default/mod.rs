@@ -10,7 +10,6 @@ use super::{
     literal::{self, Style},
     subject::{Shape, Subject, snake},
     token::{Kind, Token},
-    values,
 };
 
 /// Tokens of a sentence that are looked at before or after a phrase.
@@ -70,8 +69,8 @@ const FILLERS: [&str; 38] = [
     "also",
     "behavior",
 ];
-const LINKS: [&str; 13] =
-    ["to", "is", "of", "as", "are", "will", "be", "being", "use", "uses", "it", "was", "equals"];
+const LINKS: [&str; 14] =
+    ["equal", "to", "is", "of", "as", "are", "will", "be", "being", "use", "uses", "it", "was", "equals"];
 
 impl<'a> Finder<'_, 'a> {
     fn at(&self, at: usize) -> Option<String> {
@@ -220,7 +219,9 @@ impl<'a> Finder<'_, 'a> {
         }
         if self.subject.shape == Shape::Bool && value.is_any(&["enabled", "disabled"]) {
             // "Which is disabled by default" is about something else.
-            let short = clause.len() <= 4 && !clause.iter().any(|t| t.is_any(&["which", "that", "are"]));
+            let inverse = self.subject.name.contains("disable");
+            let short =
+                !inverse && clause.len() <= 4 && !clause.iter().any(|t| t.is_any(&["which", "that", "are"]));
             return short.then(|| value.is("enabled").to_string());
         }
         let sure = self.is_marked(i) || literal::is_constant(value.text);
@@ -248,7 +249,8 @@ impl<'a> Finder<'_, 'a> {
         // "`x` is the default", "KEY_A is the default algorithm"
         let named = self.tokens[i + 1..at].iter().any(|t| t.is("is"));
         let constant = value.kind == Kind::Word && literal::is_constant(value.text);
-        let sure = self.is_marked(i) || (constant && (parenthesis || named));
+        let used = i > 0 && self.tokens[i - 1].is_any(&["use", "uses"]) && value.kind == Kind::Word;
+        let sure = self.is_marked(i) || (constant && (parenthesis || named)) || used;
         // "… is the default value for that one"
         if self.get(at + 2).is_some_and(|t| t.is("for")) {
             return None;

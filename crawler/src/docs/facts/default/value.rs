@@ -17,6 +17,9 @@ pub(super) const FOLLOWING: [&str; 14] = [
 impl<'a> Finder<'_, 'a> {
     /// The literal at a token.
     pub(super) fn literal(&self, at: usize) -> Option<String> {
+        if let Some(switch) = self.switch(at) {
+            return Some(switch);
+        }
         if let Some(list) = self.bracketed(at) {
             return Some(list);
         }
@@ -66,12 +69,39 @@ impl<'a> Finder<'_, 'a> {
         if style == Style::Constant && number(token.text).is_none() && described && unit.is_none() {
             return None;
         }
+        if self.subject.shape == Shape::Number
+            && let Some(unit) = unit
+        {
+            // "1 GB, i.e., `1048576`" of a size in KB.
+            let counted = unit::read(self.tokens, self.subject);
+            if counted.as_ref().is_some_and(|counted| !unit::is_same(counted, unit)) {
+                return self.exactly(end, counted.as_deref().unwrap_or_default());
+            }
+        }
         match unit {
             Some(unit) if style != Style::Marked && self.subject.shape == Shape::Text => {
                 Some(format!("{} {unit}", token.text))
             }
             _ => self.accept(token.text, style != Style::Word),
         }
+    }
+
+    /// The number in the argument's own unit soon after one in another: "1 day (86400 seconds)".
+    fn exactly(&self, at: usize, counted: &str) -> Option<String> {
+        (at..at + 6).find_map(|i| {
+            let token = self.get(i)?;
+            let unit = self.unit_after(i + 1, token).is_some_and(|unit| unit::is_same(unit, counted));
+            number(token.text).filter(|_| token.kind == Kind::Code || unit)
+        })
+    }
+
+    /// "on", "disabled" for a bool.
+    fn switch(&self, at: usize) -> Option<String> {
+        let token = self.get(at).filter(|_| self.subject.shape == Shape::Bool)?;
+        let on = token.is_any(&["on", "yes", "enabled"]);
+        let said = (on || token.is_any(&["off", "no", "disabled"])) && !self.subject.name.contains("disable");
+        let ends = self.get(at + 1).is_none_or(|t| t.ends_sentence() || t.is_mark("),;]"));
+        (said && ends).then(|| on.to_string())
     }
 
     /// "`a` and `b`", as a list's default.
