@@ -54,28 +54,38 @@ const PARTS: [&str; 10] = [
 
 /// The set that the text states; empty when it states none or an open one.
 pub fn read(tokens: &[Token], subject: &Subject) -> Allowed {
-    let mut found = Allowed::default();
+    let (mut stated, mut hinted) = (Allowed::default(), Allowed::default());
     let mut at = 0;
     while at < tokens.len() {
         let Some(list) = cue(tokens, at, subject) else {
             at += 1;
             continue;
         };
+        // "Valid values are" says it in so many words; "one of" and the like count where nothing else is said.
+        let sure = tokens[at].is_any(&ADJECTIVES) || tokens[at].is_any(&VALUES) || tokens[at].is("following");
         if list.open && tokens[at].is_any(&ADJECTIVES) {
             return Allowed::default();
         }
         at = list.end.max(at + 1);
-        if list.open {
-            continue;
+        if !list.open {
+            let found = if sure { &mut stated } else { &mut hinted };
+            found.add(&list);
         }
+    }
+    let default = stated.default.take().or(hinted.default.take());
+    let values = if stated.values.is_empty() { hinted.values } else { stated.values };
+    fit(Allowed { values, default }, subject.shape.element())
+}
+
+impl Allowed {
+    fn add(&mut self, list: &List) {
         for value in &list.values {
-            if !found.values.iter().any(|known| known == value) {
-                found.values.push((*value).to_owned());
+            if !self.values.iter().any(|known| known == value) {
+                self.values.push((*value).to_owned());
             }
         }
-        found.default = found.default.or(list.default.map(str::to_owned));
+        self.default = self.default.take().or(list.default.map(str::to_owned));
     }
-    fit(found, subject.shape.element())
 }
 
 /// Drops a set that values of the argument's type cannot be of.
@@ -184,7 +194,12 @@ fn values_are<'a>(tokens: &[Token<'a>], noun: usize, subject: &Subject) -> Optio
             _ => i += 1,
         }
     };
-    let list = values::list(tokens, skip_phrase(tokens, verb + 1))?;
+    // "are in 1 GB increments: `a`"
+    let phrase = tokens[verb + 1..].iter().take(6).take_while(|t| t.kind == Kind::Word).count();
+    let colon = verb + 1 + phrase;
+    let introduced = phrase > 0 && tokens.get(colon).is_some_and(|t| t.is_mark(":"));
+    let direct = values::list(tokens, skip_phrase(tokens, verb + 1));
+    let list = direct.or_else(|| introduced.then(|| values::list(tokens, colon)).flatten())?;
     let single = list.values.len() == 1;
     let partial = tokens[verb].is_any(&["include", "includes", "including"]) && !only;
     let ended = tokens.get(list.end).is_none_or(|t| t.ends_sentence() || t.is_mark(",;)"));
@@ -313,7 +328,7 @@ fn either<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List
     let list = values::list(tokens, at + 1)?;
     let after = tokens.get(list.end);
     let about = after.is_some_and(|t| t.is_any(&["must", "is", "are", "should", "can", "has", "may"]));
-    (list.values.len() > 1 && list.choice && !about).then_some(list)
+    (list.values.len() > 1 && list.choice && list.is_sure() && !about).then_some(list)
 }
 
 /// "Must be `a` or `b`", "Can be set to `a`, `b`".
@@ -336,7 +351,7 @@ fn must_be<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<Lis
     };
     let must = ends && before(1).is_some_and(|t| t.is("must")) && clause(tokens, at).all(own);
     // "can be started or stopped"
-    let choice = list.values.len() > 1 && list.choice && !list.has_words();
+    let choice = list.values.len() > 1 && list.choice && list.is_sure();
     (choice || (must && list.values.len() == 1 && list.is_marked())).then_some(list)
 }
 
@@ -358,9 +373,17 @@ fn only<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
     {
         return values::single(&tokens[at - 3], at + 3);
     }
+    let said = |end: usize| {
+        let mut after = tokens[end.min(tokens.len())..].iter().take(4);
+        after.next().is_some_and(|t| t.is_any(&["is", "are", "values", "value"]))
+            && after.any(|t| t.is_any(&ALLOWED))
+    };
+    // "Only X is supported": a name of its own, not "only one is supported".
+    let named =
+        tokens.get(start).is_some_and(|t| t.kind == Kind::Word && t.text.starts_with(char::is_uppercase));
+    if named && said(start + 1) {
+        return values::single(&tokens[start], start + 1);
+    }
     let list = values::list(tokens, start)?;
-    let mut after = tokens[list.end.min(tokens.len())..].iter().take(4);
-    let said = after.next().is_some_and(|t| t.is_any(&["is", "are", "values", "value"]))
-        && after.any(|t| t.is_any(&ALLOWED));
-    said.then_some(list)
+    said(list.end).then_some(list)
 }

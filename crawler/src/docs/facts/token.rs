@@ -271,6 +271,8 @@ fn prefix(text: &str, most: usize) -> &str {
 
 /// Without one pair of quotation marks around it, unless nothing would be left.
 fn unquote(text: &str) -> &str {
+    // A mark at the end alone is a slip.
+    let text = if text.matches('"').count() == 1 && text.len() > 1 { text.trim_matches('"') } else { text };
     let inner = ['"', '\''].iter().find_map(|&mark| text.strip_prefix(mark)?.strip_suffix(mark));
     inner.filter(|inner| !inner.is_empty() && !inner.contains(['"', '\''])).unwrap_or(text)
 }

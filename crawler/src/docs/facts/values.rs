@@ -62,8 +62,10 @@ impl<'a> List<'a> {
         self.marked
     }
 
-    pub fn has_words(&self) -> bool {
-        self.words
+    /// Whether all are code, quoted or `ALL_CAPS`.
+    pub fn is_sure(&self) -> bool {
+        let shouted = |value: &&str| !value.contains(|c: char| c.is_lowercase());
+        self.marked || (!self.words && self.values.iter().all(shouted))
     }
 
     fn add(&mut self, token: &Token<'a>) {
@@ -197,6 +199,9 @@ fn inline<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
             at += 1;
         }
         at = remark(tokens, at, value.text, &mut list);
+        // `1024` MB
+        let unit = tokens.get(at).is_some_and(|t| t.kind == Kind::Word && super::unit::is_unit(t.text));
+        at += usize::from(unit && value.kind == Kind::Code && number(value.text).is_some());
         list.end = at;
         if is_range(tokens, at) {
             list.open = true;
@@ -209,6 +214,15 @@ fn inline<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
             }
             None => return finish(list, tokens),
         }
+    }
+    // "`a`, as said there, `b` or `c`"
+    if list.marked
+        && let Some((next, _)) = described(tokens, at, Style::Marked)
+    {
+        let rest = inline(tokens, next);
+        rest.values.iter().for_each(|value| list.add_text(value));
+        (list.end, list.choice, list.open) = (rest.end, rest.choice, list.open || rest.open);
+        return list;
     }
     // A separator with no value after it.
     list.open |= !list.values.is_empty() && !goes_on(tokens, at);
@@ -371,6 +385,15 @@ fn finish<'a>(mut list: List<'a>, tokens: &[Token<'a>]) -> List<'a> {
     let dots = next.is_some_and(|t| t.is_mark("…"))
         || (next.is_some_and(|t| t.is_mark(".")) && tokens.get(list.end + 1).is_some_and(|t| t.is_mark(".")));
     list.open |= dots || next.is_some_and(|t| t.is("etc"));
+    // "`a` and the `name` of another thing"
+    list.open |= next.is_some_and(|t| t.is("of"));
+    // `a, b, c` in one span
+    if let [only] = list.values[..]
+        && only.split(", ").count() > 2
+        && only.split(", ").all(|part| !part.contains(' ') && !part.is_empty())
+    {
+        list.values = only.split(", ").collect();
+    }
     if list.words {
         let ended = next.is_none_or(|t| t.ends_sentence() || t.is_mark(")]"));
         list.open |= !ended || list.values.len() < 2;
