@@ -120,7 +120,7 @@ pub async fn newest(app: &App, actor: &Actor, provider: &str) -> Result<Newest> 
     Ok(Newest { provider: address.to_string(), version, in_catalog })
 }
 
-/// Takes in an archive that was made by an export, and queues its import. `name` is what it was called.
+/// Takes in an archive and queues its import. `name` is what it was called.
 pub async fn upload<E: std::error::Error>(
     app: &App,
     actor: &Actor,

@@ -55,7 +55,7 @@ pub(super) async fn receive<E: std::error::Error>(
 }
 
 fn not_an_archive() -> Error {
-    Error::field("bundle", "this is no .tar.zst archive; make one with `cloudoven-crawler export`")
+    Error::field("bundle", "this is no bundle: a bundle is a .tar.zst archive")
 }
 
 struct Check {

@@ -93,12 +93,12 @@ impl Upstream {
         }
         let known = match &self.hosts[..] {
             [] => "none is".to_owned(),
-            hosts => format!("configured: {}", hosts.join(", ")),
+            hosts => format!("there are {}", hosts.join(", ")),
         };
         Err(Error::field(
             "provider",
             format!(
-                "{} is not a configured registry ({known}); add it with --crawl-registries",
+                "the registry {} is not configured ({known}); add it with --crawl-registries",
                 address.host
             ),
         ))

@@ -6,6 +6,7 @@ import { createServer, request } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { root } from "../catalog.mjs";
 import { checkPage, launch, openPage, screenshot, startServer } from "../harness.mjs";
 import { signIn, signUp } from "../steps.mjs";
@@ -18,14 +19,15 @@ let front;
 let server;
 let browser;
 /** How the way to the registry misbehaves. */
-const way = { broken: false, delay: 0 };
+const way = { broken: false, delay: 0, turn: Promise.resolve() };
 
 before(async () => {
   registry = spawn(join(root, "target/debug/registry-server"), { stdio: ["pipe", "pipe", "inherit"] });
   const [address] = await once(createInterface({ input: registry.stdout }), "line");
   front = createServer(async (incoming, outgoing) => {
     if (way.broken && incoming.url.endsWith("/versions")) return outgoing.writeHead(404).end();
-    if (incoming.url.startsWith("/v2/provider-docs/")) await new Promise((resolve) => setTimeout(resolve, way.delay));
+    // One after the other, so that the few pages of the demo provider take a while.
+    if (incoming.url.startsWith("/v2/provider-docs/")) await (way.turn = way.turn.then(() => setTimeout(way.delay)));
     const { method, url, headers } = incoming;
     request(new URL(url, address), { method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode, answer.headers);
@@ -67,7 +69,7 @@ test("a provider is added, watched, judged, and taken out again", async () => {
   await screenshot(page, "providers-empty");
 
   const dialog = await add(page, "registry.example.com/acme/cloud");
-  await dialog.getByText("registry.example.com is not a configured registry").waitFor();
+  await dialog.getByText("The registry registry.example.com is not configured").waitFor();
   await screenshot(page, "providers-add");
   await checkPage(page);
   way.delay = 700;
@@ -121,7 +123,7 @@ test("a failure says why, and can be tried again", async () => {
   await screenshot(page, "providers-failed");
   await checkPage(page);
   way.broken = false;
-  await row.getByRole("button", { name: /again$/ }).click();
+  await row.getByRole("button", { name: /^Retry/ }).click();
   await newest(page).locator(".chip", { hasText: "done" }).waitFor({ timeout: 60_000 });
   await page.locator("#catalog tr", { hasText: demo }).waitFor();
 
@@ -129,7 +131,7 @@ test("a failure says why, and can be tried again", async () => {
   const dialog = page.locator("#modal");
   await dialog.getByLabel("Archive").setInputFiles({ name: "notes.tar.zst", mimeType: "application/zstd", buffer: Buffer.from("notes") });
   await dialog.getByRole("button", { name: "Upload" }).click();
-  await dialog.getByText("this is no .tar.zst archive").waitFor();
+  await dialog.getByText("this is no bundle").waitFor();
   await screenshot(page, "providers-upload");
   await checkPage(page);
   await page.context().close();

@@ -172,7 +172,7 @@ async fn only_configured_registries_are_asked(database: Database) {
     let registry = registry().await;
     let crawls = Crawls::start(database, crawling(&registry)).await;
     for (provider, version, field, words) in [
-        ("hashicorp/azurerm", "", "/provider", "registry.terraform.io is not a configured registry"),
+        ("hashicorp/azurerm", "", "/provider", "the registry registry.terraform.io is not configured"),
         ("169.254.169.254/a/b", "", "/provider", "--crawl-registries"),
         ("terraform.io/builtin/terraform", "", "/provider", "part of Terraform"),
         ("https://registry.cloudoven.dev/a/b", "", "/provider", "not a provider's address"),

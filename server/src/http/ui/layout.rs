@@ -93,6 +93,11 @@ impl Layout {
         self.crumb("Projects", "/projects").crumb(name, format!("/projects/{id}"))
     }
 
+    /// Whether an administrator looks at it.
+    pub fn is_admin(&self) -> bool {
+        self.user.as_ref().is_some_and(|user| user.is_admin)
+    }
+
     pub fn section(mut self, section: &'static str) -> Layout {
         self.section = section;
         self

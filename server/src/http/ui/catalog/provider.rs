@@ -19,6 +19,7 @@ use crate::{
     http::ui::{
         layout::{Chip, Layout, count},
         page::{PageResult, Viewer},
+        providers::quality_url,
     },
 };
 
@@ -33,6 +34,8 @@ pub(super) struct ProviderPage {
     compare: Option<String>,
     /// Who a move to this version would break.
     impact: String,
+    /// How well it is documented; for administrators.
+    quality: String,
     /// The page of the provider's own configuration block, where it has one.
     configuration: Option<String>,
     /// "1,124 resources, 310 data sources".
@@ -114,6 +117,7 @@ pub(super) async fn page(
         versions: versions(&loaded, index),
         compare: compare(&loaded, index),
         impact: format!("{}/impact", provider_url(&address, &path.version)),
+        quality: quality_url(&address, &path.version),
         configuration: configuration.map(|e| element_url(&address, &path.version, e.kind, &e.name)),
         total: total(index),
         kinds: kinds(index, &narrowed.kind),

@@ -16,7 +16,7 @@ use crate::{
         api::Cursor,
         ui::{
             layout::{Chip, Layout, Moment, count},
-            page::{PageResult, go, sentence, url_encode},
+            page::{PageResult, go, url_encode},
             projects::refresh,
         },
     },
@@ -79,7 +79,10 @@ impl From<CrawlView> for CrawlRow {
             .results
             .iter()
             .map(|r| ResultLink {
-                label: format!("{} {}", source_of(&r.provider), r.version),
+                label: match job.source {
+                    CrawlSource::Bundle => format!("{} {}", source_of(&r.provider), r.version),
+                    CrawlSource::Registry => r.version.clone(),
+                },
                 url: format!("/catalog/{}/{}", r.provider, r.version),
             })
             .collect();
@@ -100,7 +103,7 @@ impl From<CrawlView> for CrawlRow {
             bar: if working { bar(&job.progress) } else { None },
             pace: if working { pace(&job.progress) } else { String::new() },
             problems: problems(job.progress.problem_count),
-            reason: job.reason.as_deref().map(sentence).unwrap_or_default(),
+            reason: job.reason.unwrap_or_default(),
             created: job.created_at.into(),
             by: job.created_by.unwrap_or_else(|| "a deleted account".into()),
             actions,
@@ -128,7 +131,7 @@ fn line(status: CrawlStatus, progress: &CrawlProgress, unchanged: bool) -> Strin
             format!("Step {} of {}: {}", i + 1, STAGES.len(), STAGES[i].1.to_lowercase())
         }
         (CrawlStatus::Running, None) => "Begins".into(),
-        (CrawlStatus::Done, _) if unchanged => "In the catalog; nothing had changed".into(),
+        (CrawlStatus::Done, _) if unchanged => "Nothing had changed".into(),
         (CrawlStatus::Done, _) => "In the catalog".into(),
         (CrawlStatus::Failed, Some(i)) => format!("Stopped while {}", STAGES[i].1.to_lowercase()),
         (CrawlStatus::Failed, None) => "Did not begin".into(),

@@ -84,7 +84,7 @@ impl VersionPath {
 }
 
 /// The page about the quality of a version's documentation.
-pub(super) fn quality_url(address: &Address, version: &str) -> String {
+pub(in crate::http::ui) fn quality_url(address: &Address, version: &str) -> String {
     format!("{HOME}/{address}/{version}")
 }
 
