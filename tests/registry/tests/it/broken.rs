@@ -109,8 +109,10 @@ async fn what_can_not_be_had_is_said_in_one_line() {
         let server =
             RegistryServer::start(vec![published.clone()], Options { faults, ..Options::default() }).await;
         let mut setup = Setup::new(&server, &published);
-        setup.settings.timeouts.idle = Duration::from_millis(100);
-        setup.settings.timeouts.total = Duration::from_secs(20);
+        // Short for what never comes; long for what never ends, so that its size is what ends it.
+        let seconds = if matches!(fault, Fault::Stall(_)) { 0.1 } else { 30.0 };
+        setup.settings.timeouts.idle = Duration::from_secs_f64(seconds);
+        setup.settings.timeouts.total = Duration::from_secs(60);
         let error = setup.fail().await;
         assert!(error.contains(expected), "{fault:?}: {error}");
         assert_eq!(error.lines().count(), 1, "{error}");
