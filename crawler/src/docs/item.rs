@@ -175,15 +175,16 @@ fn names(text: &Rich) -> Option<(Vec<NamePath>, Vec<Span>)> {
         return Some((vec![path], rest));
     }
     let mut names = vec![name_path(&spans.next()?.plain)?];
-    let mut rest: Vec<Span> = spans.cloned().collect();
-    while let [between, next, ..] = &rest[..] {
+    let spans: Vec<&Span> = spans.collect();
+    let mut rest = &spans[..];
+    while let [between, next, after @ ..] = rest {
         let more =
             (next.style != Style::Text && BETWEEN.is_match(&between.plain)).then(|| name_path(&next.plain));
         let Some(Some(path)) = more else { break };
         names.push(path);
-        rest.drain(..2);
+        rest = after;
     }
-    Some((names, rest))
+    Some((names, rest.iter().copied().cloned().collect()))
 }
 
 /// Takes the dashes and flags off the front: `- (Optional, Beta) Text` → `Optional, Beta` and `Text`.

@@ -12,6 +12,7 @@ mod dialects;
 mod diff;
 mod examples;
 mod html;
+mod growth;
 mod pages;
 mod shapes;
 mod support;

@@ -49,8 +49,11 @@ fn with_checksums(tar: &[u8]) -> Vec<u8> {
         let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
         header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
         let digits = header[124..136].iter().take_while(|byte| (b'0'..=b'7').contains(byte));
-        let size = digits.fold(0_usize, |size, digit| size.saturating_mul(8).saturating_add(usize::from(digit - b'0')));
-        at = at.saturating_add(BLOCK).saturating_add(size.checked_next_multiple_of(BLOCK).unwrap_or(usize::MAX));
+        let size = digits
+            .fold(0_usize, |size, digit| size.saturating_mul(8).saturating_add(usize::from(digit - b'0')));
+        at = at
+            .saturating_add(BLOCK)
+            .saturating_add(size.checked_next_multiple_of(BLOCK).unwrap_or(usize::MAX));
     }
     tar
 }

@@ -10,12 +10,15 @@ use cloudoven_crawler::{
 };
 use libfuzzer_sys::fuzz_target;
 
-const PAGE: &str = include_str!("../seeds/page/flags.md");
+const SEED: &str = include_str!("../seeds/page/flags.md");
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(providers) = schema::parse("schema", bytes) else { return };
-    let pages: BTreeMap<String, PageText> =
-        [("resources/server.md", PAGE), ("index.md", PAGE)].map(|(path, text)| (path.into(), PageText::markdown(text))).into();
+    // The seeds of pages start with a byte that says what they are.
+    let page = &SEED[1..];
+    let pages: BTreeMap<String, PageText> = [("resources/server.md", page), ("index.md", page)]
+        .map(|(path, text)| (path.into(), PageText::markdown(text)))
+        .into();
     for provider in providers {
         let source = ProviderSource {
             address: provider.address.clone(),

@@ -25,6 +25,10 @@ use subject::{Around, Shape, Subject};
 
 use crate::catalog::{Attribute, Block, Docs, Field, ObjectAttribute, Type};
 
+/// Bytes of a text that are looked at. The readers look back and forth in it from every word, so that a text of millions
+/// would keep them for hours.
+const MAX_TEXT: usize = 16 * 1024;
+
 /// `docs` with the facts that a bullet's flags state: `Optional, Default: 5`. Those of its text come by [`complete`],
 /// when the whole element is known.
 pub fn add(docs: Docs, flags: &str) -> Docs {
@@ -44,6 +48,7 @@ pub fn complete(block: &mut Block) {
 
 /// `docs` with the facts of `text`.
 fn read(text: &str, docs: Docs, subject: &Subject) -> Docs {
+    let text = token::prefix(text, MAX_TEXT);
     let tokens = token::tokens(text);
     let allowed = allowed::read(&tokens, subject);
     let default =

@@ -265,7 +265,7 @@ fn item_mark(line: &str) -> usize {
 }
 
 /// The longest prefix of at most `most` bytes.
-fn prefix(text: &str, most: usize) -> &str {
+pub fn prefix(text: &str, most: usize) -> &str {
     &text[..text.floor_char_boundary(most)]
 }
 
