@@ -104,15 +104,12 @@ impl Writer {
     fn text_of(&mut self, unit: usize, text: &str) {
         let unit = u32::try_from(unit).unwrap_or(u32::MAX / 2);
         let first_sentence = text.find(". ").unwrap_or(text.len());
-        let mut seen: BTreeMap<String, bool> = BTreeMap::new();
         for range in words::ranges(text) {
             let word = text[range.clone()].to_lowercase();
             if !words::is_stopword(&word) {
-                *seen.entry(word).or_default() |= range.start <= first_sentence;
+                // The first place of a word is the one that counts, and comes first.
+                self.texts.add(&word, unit << 1 | u32::from(range.start <= first_sentence));
             }
-        }
-        for (word, first) in seen {
-            self.texts.add(&word, unit << 1 | u32::from(first));
         }
         self.text.add(text);
         push_u32(&mut self.text_ends, self.text.total);

@@ -3,21 +3,21 @@
 //! Layout: number of words; per word the end of its text and the end of its postings; the texts; the postings, which are
 //! a varint for how many there are, then varints of the differences.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::HashMap, ops::Range};
 
 use super::bytes::{part, push_u32, push_varint, take_varint, u32_at};
 
 /// Collects words, then writes them.
 #[derive(Debug, Default)]
 pub(super) struct DictionaryBuilder {
-    words: BTreeMap<String, Vec<u32>>,
+    words: HashMap<String, Vec<u32>>,
 }
 
 impl DictionaryBuilder {
-    /// Notes that `number` has `word`. Numbers come in ascending order; one that repeats counts once.
+    /// Notes that `number` has `word`. Numbers come in ascending order: one that is not above the last is not noted.
     pub fn add(&mut self, word: &str, number: u32) {
         match self.words.get_mut(word) {
-            Some(numbers) if numbers.last() == Some(&number) => {}
+            Some(numbers) if numbers.last().is_some_and(|last| *last >= number) => {}
             Some(numbers) => numbers.push(number),
             None => {
                 self.words.insert(word.to_owned(), vec![number]);
@@ -27,7 +27,9 @@ impl DictionaryBuilder {
 
     pub fn write(&self) -> Vec<u8> {
         let (mut texts, mut postings, mut ends) = (Vec::<u8>::new(), Vec::new(), Vec::new());
-        for (word, numbers) in &self.words {
+        let mut words: Vec<_> = self.words.iter().collect();
+        words.sort_unstable();
+        for (word, numbers) in words {
             texts.extend(word.as_bytes());
             push_varint(&mut postings, u32::try_from(numbers.len()).unwrap_or(u32::MAX));
             let mut last = 0;

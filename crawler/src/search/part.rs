@@ -35,10 +35,12 @@ pub(super) struct Argument {
 impl Part {
     /// Takes from a document what is searched. Block by block in preorder, so that a parent comes before its children.
     pub fn of(document: &Document) -> Part {
-        let mut text = document.summary.clone();
-        for more in [&document.subcategory, &plain(&document.description)] {
-            append(&mut text, more);
-        }
+        let description = plain(&document.description);
+        // Most introductions start with their own summary.
+        let mut text =
+            if description.contains(&document.summary) { String::new() } else { document.summary.clone() };
+        append(&mut text, &description);
+        append(&mut text, &document.subcategory);
         for example in &document.examples {
             append(&mut text, &example.title);
         }
@@ -162,6 +164,9 @@ fn plain(markdown: &str) -> String {
     for event in Parser::new(&markdown[..end]) {
         match event {
             Event::Text(piece) | Event::Code(piece) => {
+                // The marks that registries make notes of.
+                let piece =
+                    ["~> ", "-> ", "!> "].iter().find_map(|mark| piece.strip_prefix(*mark)).unwrap_or(piece.as_ref());
                 for (i, line) in piece.split(char::is_whitespace).enumerate() {
                     if i > 0 && !text.ends_with(' ') {
                         text.push(' ');
@@ -192,7 +197,7 @@ mod tests {
 
     #[test]
     fn markdown_becomes_one_line() {
-        let markdown = "The `size` of\n[a disk](https://example.com).\n\n* `ssd`\n* **hdd**\n\n<!-- no -->";
-        assert_eq!(plain(markdown), "The size of a disk. ssd hdd");
+        let markdown = "The `size` of\n[a disk](https://example.com).\n\n* `ssd`\n* **hdd**\n\n~> **Note** no\n\n<!-- no -->";
+        assert_eq!(plain(markdown), "The size of a disk. ssd hdd Note no");
     }
 }

@@ -6,7 +6,7 @@
 
 use cloudoven_crawler::{
     catalog::{Entry, Index, Kind},
-    search::SearchObject,
+    search::{Dictionary, SearchObject},
 };
 
 use super::{
@@ -17,6 +17,8 @@ use super::{
 
 /// Best arguments that are named with their element.
 pub const ARGUMENTS: usize = 3;
+/// Arguments that earn less of what their element earns by itself are not worth naming.
+const NOTABLE: f32 = 0.65;
 /// How many of the best are scored finely.
 const FINE: usize = 400;
 /// A word that this many texts have is no typo, even if no name has it.
@@ -75,16 +77,13 @@ pub fn search(versions: &[Version], query: &mut Query, most: usize) -> (Vec<Cand
 fn forgive(versions: &[Version], query: &mut Query) {
     for i in 0..query.words.len() {
         let (word, next) = (&query.words[i], query.words.get(i + 1));
-        let named = |v: &Version| {
-            [v.object.element_names(), v.object.argument_names()].into_iter().any(|names| {
-                lanes::count(names, word, next) > 0
-                    || word.last && !names.starting_with(word.text.as_bytes()).is_empty()
-                    || i > 0 && lanes::count(names, &query.words[i - 1], Some(word)) > 0 && {
-                        let joined = format!("{}{}", query.words[i - 1].text, word.text);
-                        names.find(joined.as_bytes()).is_some()
-                    }
-            })
+        let before = i.checked_sub(1).map(|before| format!("{}{}", query.words[before].text, word.text));
+        let called = |names: Dictionary| {
+            lanes::count(names, word, next) > 0
+                || before.as_ref().is_some_and(|joined| names.find(joined.as_bytes()).is_some())
+                || word.last && !names.starting_with(word.text.as_bytes()).is_empty()
         };
+        let named = |v: &Version| called(v.object.element_names()) || called(v.object.argument_names());
         let told = || versions.iter().map(|v| lanes::count(v.object.texts(), word, None)).sum::<usize>();
         if !word.optional && !versions.iter().any(named) && told() < KNOWN {
             query.words[i].forgive();
@@ -293,6 +292,7 @@ fn keep(best: &mut Vec<(f32, usize)>, score: f32, argument: usize) {
 
 impl Candidate {
     fn total(&mut self) {
+        self.arguments.retain(|(score, _)| *score >= NOTABLE * self.own);
         let best = self.arguments.first().map_or(0.0, |(score, _)| *score);
         self.score = self.own.max(best) * self.coverage;
     }

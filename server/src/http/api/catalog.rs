@@ -83,7 +83,7 @@ struct Results {
 async fn search(State(app): State<App>, _: Actor, Query(search): Query<Search>) -> ApiResult<Json<Results>> {
     let kind = |text: &str| search::kind(text).ok_or_else(|| Error::field("kind", "there is no such kind"));
     let cursor = |text: &str| text.parse().map_err(|_| Error::field("cursor", "it is none of ours"));
-    let skip: usize = search.cursor.as_deref().map(cursor).transpose()?.unwrap_or(0);
+    let skip: usize = search.cursor.as_deref().map(cursor).transpose()?.unwrap_or(0).min(MAX_SKIP);
     let request = Request {
         kind: search.kind.as_deref().map(kind).transpose()?,
         provider: search.provider,

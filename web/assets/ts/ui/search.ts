@@ -32,24 +32,32 @@ function say(text: string): void {
   document.getElementById("search-status")!.textContent = text;
 }
 
+/** Shows the options of a fragment, or what it says in their place. */
+function fill(html: string): void {
+  const list = document.getElementById("search-list")!;
+  list.innerHTML = html;
+  // Only options belong into a list box.
+  const note = list.querySelector(".nothing");
+  note?.remove();
+  document.getElementById("search-note")!.textContent = note?.textContent ?? "";
+  list.hidden = options().length === 0;
+  input.setAttribute("aria-expanded", String(!list.hidden));
+  select(0);
+}
+
 /** Shows why there is no list. */
 function fail(reason: string): void {
-  const text = document.createElement("p");
-  text.className = "nothing";
-  text.setAttribute("role", "presentation");
-  text.textContent = reason;
-  results.replaceChildren(text);
-  select(0);
+  fill("");
+  document.getElementById("search-note")!.textContent = reason;
   say(reason);
 }
 
 function show(query: string, html: string): void {
   listed = query;
-  results.innerHTML = html;
+  fill(html);
   const about = results.querySelector<HTMLTemplateElement>("template");
   const all = document.getElementById("search-all") as HTMLAnchorElement;
   if (about?.dataset["all"]) all.href = about.dataset["all"];
-  select(0);
   const count = options().length;
   if (query) say(count > 0 ? `${count} suggestions of ${Math.max(count, Number(about?.dataset["total"]))}` : "No results");
 }
