@@ -35,8 +35,9 @@ impl Lanes {
     }
 }
 
-/// Finds the words of a query among the names of a dictionary.
-pub fn names(dictionary: Dictionary, entries: usize, query: &[Word]) -> Lanes {
+/// Finds the words of a query among the names of a dictionary. Letters fewer than `shortest` are no beginning of a word: in
+/// a long list of names they are the beginning of too many.
+pub fn names(dictionary: Dictionary, entries: usize, query: &[Word], shortest: usize) -> Lanes {
     let mut lanes = Lanes::new(entries);
     let mut raise = |i: usize, words: Range<usize>, quality: u8| {
         for entry in dictionary.postings(i) {
@@ -47,7 +48,7 @@ pub fn names(dictionary: Dictionary, entries: usize, query: &[Word]) -> Lanes {
     };
     for (at, word) in query.iter().enumerate() {
         let one = at..at + 1;
-        if word.reaches() {
+        if word.reaches() && word.text.len() >= shortest {
             for i in dictionary.starting_with(word.text.as_bytes()) {
                 raise(i, one.clone(), word.beginning(dictionary.word(i).len()));
             }

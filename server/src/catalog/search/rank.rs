@@ -145,8 +145,8 @@ impl<'a> Scan<'a> {
             number,
             query,
             weights,
-            elements: lanes::names(object.element_names(), object.elements(), words),
-            names: lanes::names(object.argument_names(), object.names(), words),
+            elements: lanes::names(object.element_names(), object.elements(), words, 1),
+            names: lanes::names(object.argument_names(), object.names(), words, 2),
             texts: lanes::texts(object.texts(), units, words),
         };
         scan.initials();
