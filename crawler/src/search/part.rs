@@ -165,8 +165,10 @@ fn plain(markdown: &str) -> String {
         match event {
             Event::Text(piece) | Event::Code(piece) => {
                 // The marks that registries make notes of.
-                let piece =
-                    ["~> ", "-> ", "!> "].iter().find_map(|mark| piece.strip_prefix(*mark)).unwrap_or(piece.as_ref());
+                let piece = ["~> ", "-> ", "!> "]
+                    .iter()
+                    .find_map(|mark| piece.strip_prefix(*mark))
+                    .unwrap_or(piece.as_ref());
                 for (i, line) in piece.split(char::is_whitespace).enumerate() {
                     if i > 0 && !text.ends_with(' ') {
                         text.push(' ');
