@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use rayon::prelude::*;
 use serde::Serialize;
+use tokio::sync::mpsc;
 
 use crate::{
     catalog::{
@@ -17,7 +18,7 @@ use crate::{
     quality,
     schema::{self, Element},
     search,
-    source::{Observer, Progress, ProviderSource, Stage},
+    source::{Bundle, Item, Observer, Progress, ProviderSource, Stage},
 };
 
 /// What a crawl of one provider version found.
@@ -52,6 +53,49 @@ pub async fn import(catalog: &Catalog, source: ProviderSource, observer: &dyn Ob
     observer.progress(Progress { stage: Stage::Writing, done: 0, total: new.documents.len() as u64 });
     let published = catalog.publish(&new).await?;
     Ok(report(address, version, published, |kind| {
+        new.documents.iter().filter(|(entry, _)| entry.kind == kind).count()
+    }))
+}
+
+/// Publishes everything in a bundle, each provider or version by itself: what came of it, in the bundle's order. An error
+/// names what it is about; where the bundle itself is broken, that is the last.
+pub async fn import_bundle(
+    catalog: &Catalog,
+    bundle: &Bundle,
+    observer: &dyn Observer,
+) -> Vec<Result<Report>> {
+    // One version at a time is in memory beside the one that is written.
+    let (sender, mut items) = mpsc::channel(1);
+    let reader = bundle.clone();
+    let reading = blocking(move || {
+        let stopped = || Error::invalid(reader.path.display().to_string(), "stopped");
+        reader.read_each(&mut |item| sender.blocking_send(item).map_err(|_| stopped()))
+    });
+    let reading = tokio::spawn(reading);
+    let mut results = Vec::new();
+    while let Some(item) = items.recv().await {
+        results.push(match item {
+            Item::Provider(source) => {
+                let problems = &source.problems;
+                problems.iter().for_each(|problem| observer.problem(&problem.item, &problem.reason));
+                import(catalog, source, observer).await
+            }
+            Item::Version(new) => adopt(catalog, &new, observer).await,
+            Item::Failed(error) => Err(error),
+        });
+    }
+    let end = reading.await.map_err(|e| Error::invalid("bundle", format!("stopped: {e}")));
+    if let Err(error) = end.flatten().flatten() {
+        results.push(Err(error));
+    }
+    results
+}
+
+/// Publishes a version that another catalog has made.
+async fn adopt(catalog: &Catalog, new: &NewVersion, observer: &dyn Observer) -> Result<Report> {
+    observer.progress(Progress { stage: Stage::Writing, done: 0, total: new.documents.len() as u64 });
+    let published = catalog.publish(new).await?;
+    Ok(report(new.address.clone(), new.version.clone(), published, |kind| {
         new.documents.iter().filter(|(entry, _)| entry.kind == kind).count()
     }))
 }

@@ -3,6 +3,7 @@
 //! `source` says where a provider comes from, `schema` reads its schema, `docs` binds the documentation pages to it,
 //! `http` is how it is fetched, `catalog` is the result and its layout. The crate knows no database and no web.
 
+pub mod archive;
 pub mod catalog;
 pub mod constraint;
 pub mod crawl;

@@ -3,7 +3,7 @@
 //! Source: <https://developer.hashicorp.com/terraform/cli/commands/providers/schema>. The elements of a provider are
 //! kept as slices of the input until they are asked for, so that reading a large provider costs one element at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -192,8 +192,14 @@ fn elements<'a>(place: &str, address: &str, raw: RawProvider<'a>) -> Result<Prov
         elements.push(Element { kind: Kind::Provider, name: address.name.clone(), raw });
     }
     for (kind, group) in groups {
+        let mut seen = HashSet::new();
         for (name, raw) in group {
             check_name(place, &name)?;
+            // On some machines' disks they are one file.
+            if !seen.insert(name.to_ascii_lowercase()) {
+                let reason = format!("{} {name} differs from another only in case", kind.keyword());
+                return Err(Error::invalid(place, reason));
+            }
             elements.push(Element { kind, name, raw });
         }
     }
@@ -201,7 +207,7 @@ fn elements<'a>(place: &str, address: &str, raw: RawProvider<'a>) -> Result<Prov
 }
 
 /// Type names become object keys.
-fn check_name(place: &str, name: &str) -> Result<()> {
+pub(crate) fn check_name(place: &str, name: &str) -> Result<()> {
     let safe = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
     if name.is_empty() || name.len() > 200 || !name.bytes().all(safe) {
         return Err(Error::invalid(place, format!("{name:?} is not a type name")));

@@ -4,11 +4,11 @@ use std::{path::Path as FilePath, sync::Arc, time::Duration};
 
 use object_store::{
     BackoffConfig, ObjectStore, ObjectStoreScheme, RetryConfig, aws::AmazonS3Builder,
-    azure::MicrosoftAzureBuilder, gcp::GoogleCloudStorageBuilder, local::LocalFileSystem,
-    prefix::PrefixStore,
+    azure::MicrosoftAzureBuilder, gcp::GoogleCloudStorageBuilder, prefix::PrefixStore,
 };
 use url::Url;
 
+use super::local::LocalStore;
 use crate::error::{Error, Result};
 
 /// Opens `file:///…`, a bare path, `s3://bucket/prefix`, `az://container/prefix` or `gs://bucket/prefix`.
@@ -45,7 +45,7 @@ pub fn open_store(location: &str) -> Result<Arc<dyn ObjectStore>> {
 
 fn local(path: &FilePath) -> std::result::Result<Arc<dyn ObjectStore>, String> {
     std::fs::create_dir_all(path).map_err(|e| e.to_string())?;
-    let store = LocalFileSystem::new_with_prefix(path).map_err(|e| e.to_string())?;
+    let store = LocalStore::open(path).map_err(|e| e.to_string())?;
     Ok(Arc::new(store))
 }
 

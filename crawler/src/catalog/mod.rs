@@ -1,9 +1,11 @@
 //! The catalog: the model that a crawl produces and its layout in object storage.
 
 pub mod diff;
+mod local;
 mod location;
 mod model;
 mod references;
+mod publish;
 mod report;
 mod store;
 mod types;
@@ -11,6 +13,8 @@ mod types;
 pub use location::open_store;
 pub use model::*;
 pub use references::{Mention, Mentions, rank_references, rank_uses};
+pub use publish::{GRACE, NewVersion, Pruned, Published};
 pub use report::*;
-pub use store::{Catalog, NewVersion, Published};
+pub use store::Catalog;
+pub(crate) use store::document_key;
 pub use types::{ObjectAttribute, Type};

@@ -9,7 +9,6 @@
 //! reader sees the old version or the new one, never half of one, and what a reader has already looked up stays valid.
 
 use std::{
-    cmp::Reverse,
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
     time::SystemTime,
@@ -17,79 +16,22 @@ use std::{
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
-use object_store::{ListResult, ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion, path::Path};
+use object_store::{ListResult, ObjectStore, ObjectStoreExt, UpdateVersion, path::Path};
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
-use super::{Address, Document, Entry, Index, Kind, VersionEntry, Versions};
+use super::{Address, Document, Index, Kind, NewVersion, VersionEntry, Versions};
 use crate::error::{Error, Result};
 
 const ROOT: &str = "catalog/v1";
-/// Objects written at the same time.
-const CONCURRENCY: usize = 16;
-/// How often `versions.json` is read and replaced again when other crawls replace it in between.
-const ATTEMPTS: usize = 8;
+/// Objects read or written at the same time.
+pub(super) const CONCURRENCY: usize = 16;
 
 /// A catalog in object storage.
 #[derive(Debug, Clone)]
 pub struct Catalog {
-    store: Arc<dyn ObjectStore>,
+    pub(super) store: Arc<dyn ObjectStore>,
     /// Where the objects of a version are, once known. A prefix stays readable after a re-crawl.
-    prefixes: Arc<Mutex<HashMap<(Address, String), String>>>,
-}
-
-/// A provider version ready to be written: every document as JSON, with its line of the index.
-#[derive(Debug)]
-pub struct NewVersion {
-    pub address: Address,
-    pub version: String,
-    pub documents: Vec<(Entry, Bytes)>,
-    /// Further objects of the version by file name, such as `report.json`.
-    pub extras: BTreeMap<String, Bytes>,
-    /// See [`VersionEntry::source`].
-    pub source: String,
-}
-
-/// What [`Catalog::publish`] did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Published {
-    Written,
-    /// The same documents were there already; nothing was written.
-    Unchanged,
-}
-
-impl NewVersion {
-    fn index(&self) -> Index {
-        let mut elements: Vec<Entry> = self.documents.iter().map(|(entry, _)| entry.clone()).collect();
-        elements.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
-        Index {
-            format: 1,
-            provider: self.address.clone(),
-            version: self.version.clone(),
-            digest: self.digest(),
-            elements,
-        }
-    }
-
-    /// SHA-256 over keys and contents in key order.
-    fn digest(&self) -> String {
-        let mut documents: Vec<_> = self
-            .documents
-            .iter()
-            .map(|(entry, json)| (document_key(entry.kind, &entry.name), json))
-            .chain(self.extras.iter().map(|(name, bytes)| (name.clone(), bytes)))
-            .collect();
-        documents.sort();
-        let mut hasher = Sha256::new();
-        for (key, json) in documents {
-            // Lengths first, so that no two lists of documents read the same.
-            hasher.update((key.len() as u64).to_le_bytes());
-            hasher.update(key);
-            hasher.update((json.len() as u64).to_le_bytes());
-            hasher.update(json);
-        }
-        hex::encode(hasher.finalize())
-    }
+    pub(super) prefixes: Arc<Mutex<HashMap<(Address, String), String>>>,
 }
 
 impl Catalog {
@@ -98,8 +40,9 @@ impl Catalog {
         Catalog { store, prefixes: Arc::default() }
     }
 
-    /// Every provider that has at least one version, by address. One listing per host and namespace.
-    pub async fn list_providers(&self) -> Result<Vec<Address>> {
+    /// Every provider that has a folder, by address, also when its first crawl has not come to an end. One listing per
+    /// host and namespace.
+    pub async fn list_folders(&self) -> Result<Vec<Address>> {
         let mut level = vec![Path::from(ROOT)];
         for _ in ["host", "namespace", "name"] {
             let listings: Vec<ListResult> = stream::iter(level)
@@ -111,8 +54,12 @@ impl Catalog {
         }
         let mut providers: Vec<Address> = level.iter().filter_map(address_of).collect();
         providers.sort();
-        // A crawl that has not finished leaves a folder without versions.json.
-        let listed: Vec<Option<Address>> = stream::iter(providers)
+        Ok(providers)
+    }
+
+    /// Every provider that has at least one version, by address.
+    pub async fn list_providers(&self) -> Result<Vec<Address>> {
+        let listed: Vec<Option<Address>> = stream::iter(self.list_folders().await?)
             .map(|address| async move {
                 let found = self.read_versions(&address).await?;
                 Ok::<_, Error>(found.filter(|(v, _)| !v.versions.is_empty()).map(|_| address))
@@ -179,100 +126,48 @@ impl Catalog {
         }
     }
 
-    /// Writes a version and makes it visible.
-    pub async fn publish(&self, new: &NewVersion) -> Result<Published> {
-        let index = new.index();
-        let present = self.versions(&new.address).await?;
-        if let Some(same) =
-            present.versions.iter().find(|v| v.version == new.version && v.digest == index.digest)
-        {
-            // Read anew for nothing: the next time it need not be.
-            if !new.source.is_empty() && same.source != new.source {
-                self.point_to(&new.address, VersionEntry { source: new.source.clone(), ..same.clone() })
-                    .await?;
-            }
-            return Ok(Published::Unchanged);
-        }
-        let prefix = format!("{}/{}/{}", folder(&new.address), new.version, &index.digest[..16]);
-        let objects = new
-            .documents
-            .iter()
-            .map(|(entry, json)| (document_key(entry.kind, &entry.name), json.clone()))
-            .chain(new.extras.iter().map(|(name, bytes)| (name.clone(), bytes.clone())))
-            .chain([(String::from("index.json"), encode(&index))]);
-        stream::iter(objects)
-            .map(Ok::<_, Error>)
-            .try_for_each_concurrent(CONCURRENCY, |(key, json)| {
-                let key = Path::from(format!("{prefix}/{key}"));
-                async move {
-                    self.store.put(&key, json.into()).await?;
-                    Ok(())
-                }
+    /// All of a version, as it was published; `None` when it is not in the catalog.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] when its objects do not have the digest they were published with.
+    pub async fn version(&self, address: &Address, version: &str) -> Result<Option<NewVersion>> {
+        let Some(index) = self.index(address, version).await? else { return Ok(None) };
+        let Some(prefix) = self.prefix(address, version).await? else { return Ok(None) };
+        let prefix = Path::from(prefix);
+        let listed: Vec<Path> =
+            self.store.list(Some(&prefix)).map_ok(|object| object.location).try_collect().await?;
+        let mut objects: BTreeMap<String, Bytes> = stream::iter(listed)
+            .map(async |location| {
+                let key = location.as_ref().strip_prefix(prefix.as_ref()).unwrap_or_default();
+                let bytes = self.store.get(&location).await?.bytes().await?;
+                Ok::<_, Error>((key.trim_start_matches('/').to_owned(), bytes))
             })
+            .buffer_unordered(CONCURRENCY)
+            .try_collect()
             .await?;
-        let entry = VersionEntry {
-            version: new.version.clone(),
-            digest: index.digest,
-            prefix,
-            source: new.source.clone(),
+        objects.remove("index.json");
+        let corrupt = |reason: String| Error::Corrupt { key: prefix.to_string(), reason };
+        let mut documents = Vec::with_capacity(index.elements.len());
+        for entry in index.elements {
+            let key = document_key(entry.kind, &entry.name);
+            let bytes = objects.remove(&key).ok_or_else(|| corrupt(format!("{key} is missing")))?;
+            documents.push((entry, bytes));
+        }
+        let new = NewVersion {
+            address: index.provider,
+            version: index.version,
+            documents,
+            extras: objects,
+            source: String::new(),
         };
-        self.point_to(&new.address, entry).await?;
-        Ok(Published::Written)
-    }
-
-    async fn point_to(&self, address: &Address, entry: VersionEntry) -> Result<()> {
-        self.change_versions(address, |versions| {
-            versions.versions.retain(|v| v.version != entry.version);
-            versions.versions.push(entry.clone());
-            versions.versions.sort_by_cached_key(|v| Reverse(precedence(&v.version)));
-        })
-        .await?;
-        self.remember(address, &entry);
-        Ok(())
-    }
-
-    /// Takes a version out of the catalog; false when it is not there. What a reader has open may be gone under it.
-    pub async fn remove(&self, address: &Address, version: &str) -> Result<bool> {
-        let present = self.versions(address).await?;
-        if !present.versions.iter().any(|v| v.version == version) {
-            return Ok(false);
+        if new.digest() == index.digest {
+            Ok(Some(new))
+        } else {
+            Err(corrupt("not what was published".into()))
         }
-        self.change_versions(address, |versions| versions.versions.retain(|v| v.version != version)).await?;
-        let key = (address.clone(), version.to_owned());
-        self.prefixes.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
-        let all = Path::from(format!("{}/{version}", folder(address)));
-        let objects = self.store.list(Some(&all)).map_ok(|object| object.location).boxed();
-        self.store.delete_stream(objects).try_for_each(|_| async { Ok(()) }).await?;
-        Ok(true)
     }
 
-    /// Replaces `versions.json` by compare-and-swap, where the store has it; a local directory has one writer.
-    async fn change_versions(&self, address: &Address, change: impl Fn(&mut Versions)) -> Result<()> {
-        let key = versions_key(address);
-        for _ in 0..ATTEMPTS {
-            let (mut versions, seen) = self.read_versions(address).await?.unzip();
-            let versions = versions.get_or_insert_default();
-            change(versions);
-            let json = encode(&versions);
-            let mode = seen.map_or(PutMode::Create, PutMode::Update);
-            match self.store.put_opts(&key, json.clone().into(), PutOptions::from(mode)).await {
-                Ok(_) => return Ok(()),
-                Err(object_store::Error::NotImplemented { .. }) => {
-                    self.store.put(&key, json.into()).await?;
-                    return Ok(());
-                }
-                Err(object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. }) => {
-                }
-                Err(e) => return Err(e.into()),
-            }
-        }
-        Err(Error::Corrupt {
-            key: key.to_string(),
-            reason: "other crawls keep replacing it; try again".into(),
-        })
-    }
-
-    async fn read_versions(&self, address: &Address) -> Result<Option<(Versions, UpdateVersion)>> {
+    pub(super) async fn read_versions(&self, address: &Address) -> Result<Option<(Versions, UpdateVersion)>> {
         let found: Option<(Versions, UpdateVersion)> = self.get(&versions_key(address)).await?;
         for entry in found.iter().flat_map(|(versions, _)| &versions.versions) {
             self.remember(address, entry);
@@ -292,7 +187,7 @@ impl Catalog {
         Ok(known(self))
     }
 
-    fn remember(&self, address: &Address, entry: &VersionEntry) {
+    pub(super) fn remember(&self, address: &Address, entry: &VersionEntry) {
         let mut prefixes = self.prefixes.lock().unwrap_or_else(PoisonError::into_inner);
         prefixes.insert((address.clone(), entry.version.clone()), entry.prefix.clone());
     }
@@ -311,11 +206,11 @@ impl Catalog {
     }
 }
 
-fn folder(address: &Address) -> String {
+pub(super) fn folder(address: &Address) -> String {
     format!("{ROOT}/{address}")
 }
 
-fn versions_key(address: &Address) -> Path {
+pub(super) fn versions_key(address: &Address) -> Path {
     Path::from(format!("{}/versions.json", folder(address)))
 }
 
@@ -324,18 +219,14 @@ fn address_of(path: &Path) -> Option<Address> {
     path.as_ref().strip_prefix(ROOT)?.strip_prefix('/')?.parse().ok()
 }
 
-fn document_key(kind: Kind, name: &str) -> String {
+/// The key of a document inside its version's folder.
+pub(crate) fn document_key(kind: Kind, name: &str) -> String {
     match kind {
         Kind::Provider => "provider.json".into(),
         _ => format!("{}/{name}.json", kind.folder()),
     }
 }
 
-/// Orders versions; what is not a semantic version comes before all that are.
-fn precedence(version: &str) -> (Option<semver::Version>, String) {
-    (semver::Version::parse(version).ok(), version.to_owned())
-}
-
-fn encode(value: &impl serde::Serialize) -> Bytes {
+pub(super) fn encode(value: &impl serde::Serialize) -> Bytes {
     serde_json::to_vec(value).expect("the model has string keys only").into()
 }

@@ -3,7 +3,10 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
-use cloudoven_crawler::source::{Bundle, Limits, Source};
+use cloudoven_crawler::{
+    crawl,
+    source::{Bundle, Limits},
+};
 
 use super::{CatalogArgs, progress::ProgressLine};
 
@@ -17,17 +20,24 @@ pub struct Import {
 }
 
 impl Import {
-    /// Imports every provider of every bundle.
+    /// Imports every provider of every bundle, and goes on where one fails.
     pub async fn run(self) -> anyhow::Result<ExitCode> {
         let catalog = self.catalog.open()?;
         let progress = ProgressLine::new();
+        let mut code = ExitCode::SUCCESS;
         for path in self.bundles {
             progress.note(&format!("reading {}", path.display()));
             let bundle = Bundle { path, limits: Limits::default() };
-            for source in bundle.fetch(&progress).await? {
-                progress.import(&catalog, source).await?;
+            for result in crawl::import_bundle(&catalog, &bundle, &progress).await {
+                match result {
+                    Ok(report) => progress.done(&report),
+                    Err(error) => {
+                        code = ExitCode::FAILURE;
+                        progress.say(&format!("cloudoven-crawler: {error}"));
+                    }
+                }
             }
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(code)
     }
 }

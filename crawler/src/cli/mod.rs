@@ -2,8 +2,10 @@
 
 mod crawl;
 mod diff;
+mod export;
 mod import;
 mod progress;
+mod prune;
 mod reader;
 mod show;
 
@@ -24,7 +26,7 @@ pub struct Cli {
 enum Command {
     /// Import providers from offline bundles
     ///
-    /// A bundle is a .tar.zst archive, or a directory, that holds
+    /// A bundle is a .tar.zst archive, or a directory: one that `export` wrote, or one that holds
     /// providers/<namespace>/<name>/<version>/{schema.json, docs/…} for one or more providers.
     Import(import::Import),
     /// Read a provider's schema by running it
@@ -34,8 +36,14 @@ enum Command {
     Crawl(crawl::Crawl),
     /// Print what the catalog holds
     Show(show::Show),
+    /// Write versions of a provider into an archive, which `import` takes elsewhere
+    Export(export::Export),
     /// Print what changed between two versions of a provider, and what it means for configurations
     Diff(diff::Diffing),
+    /// Take a version out of the catalog
+    Remove(prune::Remove),
+    /// Remove what former and interrupted crawls left in the catalog
+    Prune(prune::Prune),
 }
 
 impl Cli {
@@ -46,6 +54,9 @@ impl Cli {
             Command::Crawl(crawl) => crawl.run().await,
             Command::Show(show) => show.run().await,
             Command::Diff(diff) => diff.run().await,
+            Command::Export(export) => export.run().await,
+            Command::Remove(remove) => remove.run().await,
+            Command::Prune(prune) => prune.run().await,
         }
     }
 }

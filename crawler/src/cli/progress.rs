@@ -94,8 +94,13 @@ impl ProgressLine {
     pub async fn import(&self, catalog: &Catalog, source: ProviderSource) -> anyhow::Result<()> {
         self.note(&format!("importing {} {}", source.address, source.version));
         let report = crawl::import(catalog, source, self).await?;
-        self.say(&outcome(&report));
+        self.done(&report);
         Ok(())
+    }
+
+    /// Says what came of a provider.
+    pub fn done(&self, report: &Report) {
+        self.say(&outcome(report));
     }
 
     fn rewrite(&self, text: &str) {

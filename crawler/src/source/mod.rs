@@ -13,7 +13,7 @@ mod terraform;
 use std::{collections::BTreeMap, path::Path};
 
 use async_trait::async_trait;
-pub use bundle::{Bundle, Limits, read};
+pub use bundle::{Bundle, Item, Limits, read};
 pub use cache::{Cache, Keep};
 pub use container::Container;
 pub use registry::Registry;
@@ -131,7 +131,7 @@ impl Observer for Quiet {
 }
 
 /// Versions become object keys, so only what a semantic version may contain is accepted.
-fn check_version(place: &str, version: &str) -> Result<()> {
+pub(crate) fn check_version(place: &str, version: &str) -> Result<()> {
     let safe = |b: u8| b.is_ascii_alphanumeric() || b"._+-".contains(&b);
     let starts = version.bytes().next().is_some_and(|b| b.is_ascii_digit());
     if !starts || version.len() > 64 || !version.bytes().all(safe) {

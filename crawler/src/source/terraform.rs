@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use tokio::{io::AsyncReadExt, process::Command};
 
-use super::{Limits, PageText, ProviderSource, SchemaReader, bundle, check_version};
+use super::{Limits, ProviderSource, SchemaReader, bundle, check_version};
 use crate::{
     catalog::{Address, BUILTIN_HOST},
     error::{Error, Result},
@@ -67,7 +67,7 @@ impl Terraform {
             .map_err(|e| self.fail("version -json", format!("unexpected output: {e}")))?;
         check_version("terraform version -json", &version.terraform_version)?;
         let schema = self.run(&workspace, &["providers", "schema", "-json"]).await?;
-        Ok(source(address, version.terraform_version, schema, BTreeMap::new()))
+        Ok(source(address, version.terraform_version, schema))
     }
 
     async fn run(&self, workspace: &Workspace, arguments: &[&str]) -> Result<Vec<u8>> {
@@ -134,19 +134,15 @@ pub async fn mirrored(
     docs: Option<&Path>,
 ) -> Result<ProviderSource> {
     check_version("--version", version)?;
-    let pages = docs.map(|docs| bundle::read_docs(docs, Limits::default())).transpose()?.unwrap_or_default();
+    let docs = docs.map(|docs| bundle::read_docs(docs, Limits::default())).transpose()?;
+    let (pages, problems) = docs.unwrap_or_default();
     let schema = reader.read_schema(address, version, mirror).await?;
-    Ok(source(address.clone(), version.into(), schema, pages))
+    Ok(ProviderSource { pages, problems, ..source(address.clone(), version.into(), schema) })
 }
 
-fn source(
-    address: Address,
-    version: String,
-    schema: Vec<u8>,
-    pages: BTreeMap<String, PageText>,
-) -> ProviderSource {
+fn source(address: Address, version: String, schema: Vec<u8>) -> ProviderSource {
     let place = format!("schema of {address} {version}");
-    ProviderSource { address, version, place, schema, pages, problems: Vec::new() }
+    ProviderSource { address, version, place, schema, pages: BTreeMap::new(), problems: Vec::new() }
 }
 
 const CLI_CONFIG: &str = "empty.tfrc";

@@ -3,6 +3,7 @@
 // The exception for tests in clippy.toml does not reach their helper functions.
 #![allow(clippy::unwrap_used)]
 
+mod archives;
 mod bundles;
 mod catalog;
 mod cli;

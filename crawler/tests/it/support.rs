@@ -66,12 +66,23 @@ pub fn archive(entries: &[(&str, &str)]) -> Vec<u8> {
 /// Adds an entry past the checks that `tar` itself makes when writing.
 pub fn append(builder: &mut tar::Builder<Vec<u8>>, name: &str, kind: tar::EntryType, content: &[u8]) {
     let mut header = tar::Header::new_gnu();
-    header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+    if name.len() > 100 {
+        let mut long = tar::Header::new_gnu();
+        long.set_entry_type(tar::EntryType::GNULongName);
+        long.set_size(name.len() as u64);
+        long.set_cksum();
+        builder.append(&long, name.as_bytes()).unwrap();
+    }
+    let short = name.len().min(100);
+    header.as_old_mut().name[..short].copy_from_slice(&name.as_bytes()[..short]);
     header.set_entry_type(kind);
     header.set_size(content.len() as u64);
     header.set_mode(0o644);
     if kind.is_symlink() || kind.is_hard_link() {
         header.set_link_name("/etc/passwd").unwrap();
+    }
+    if kind.is_gnu_sparse() {
+        header.as_gnu_mut().unwrap().realsize.copy_from_slice(b"00000000000\0");
     }
     header.set_cksum();
     builder.append(&header, content).unwrap();

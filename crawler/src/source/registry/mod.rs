@@ -146,7 +146,11 @@ impl Registry {
 
     async fn pages(&self, version: &str, observer: &dyn Observer) -> Result<BTreeMap<String, PageText>> {
         let api = match &self.docs {
-            Docs::Folder(path) => return bundle::read_docs(path, self.limits),
+            Docs::Folder(path) => {
+                let (pages, problems) = bundle::read_docs(path, self.limits)?;
+                problems.iter().for_each(|problem| observer.problem(&problem.item, &problem.reason));
+                return Ok(pages);
+            }
             Docs::Site(site) => return site.fetch(&self.session(), self.limits, observer).await,
             Docs::Api(api) => api,
             Docs::Registry => &self.registries.of(&self.address)?.docs,
