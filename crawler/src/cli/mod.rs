@@ -77,7 +77,10 @@ impl CatalogArgs {
     }
 }
 
-/// A closed pipe (`| head`) is an error here, not a panic as with `println!`.
-fn print(line: &str) -> anyhow::Result<()> {
-    Ok(writeln!(std::io::stdout(), "{line}")?)
+/// Prints lines of text that came from anywhere: control characters are made visible. A closed pipe (`| head`) is an
+/// error here, not a panic as with `println!`.
+fn print(text: &str) -> anyhow::Result<()> {
+    let visible = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
+    let text: String = text.chars().map(visible).collect();
+    Ok(writeln!(std::io::stdout(), "{text}")?)
 }

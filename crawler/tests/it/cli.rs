@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use cloudoven_crawler::catalog::{Address, Kind};
+use cloudoven_crawler::catalog::{Address, Document, Kind, QualityReport};
 
 use crate::support::{FOLDER, Place, SERVER, schema};
 
@@ -36,9 +36,77 @@ fn imports_and_shows() {
         "imported registry.terraform.io/acme/cloud 1.2.0: 1 resources, 0 data sources, 0 ephemeral resources, 0 functions\n"
     );
     assert_eq!(stdout(&crawler(&place, &["show"])), "registry.terraform.io/acme/cloud 1.2.0\n");
-    assert!(stdout(&crawler(&place, &["show", "acme/cloud"])).contains("0 of      1 arguments documented"));
-    let document = stdout(&crawler(&place, &["show", "acme/cloud", "cloud_server"]));
-    assert!(document.contains("\"name\": \"cloud_server\""), "{document}");
+}
+
+#[test]
+fn shows_the_report_and_an_elements_docs() {
+    let place = Place::new();
+    let block = r#"{"attributes":{"name":{"type":"string","required":true},"id":{"type":"string","computed":true}},"block_types":{"disk":{"nesting_mode":"list","max_items":2,"block":{"attributes":{"size":{"type":"number","optional":true}}}}}}"#;
+    let page = "---\nsubcategory: Compute\n---\n# cloud_server\n\nA server.\n\n## Argument Reference\n\n* `disk` - (Optional) A disk.\n* `name` - (Required) The \u{1b}name. Defaults to `web`. Changing this forces a new resource to be created.\n* `colour` - The colour.\n";
+    let bundle = place.bundle(
+        "bundle.tar.zst",
+        &[
+            (&format!("{FOLDER}/schema.json"), &schema(block)),
+            (&format!("{FOLDER}/docs/resources/server.md"), page),
+            (&format!("{FOLDER}/docs/resources/network.md"), "# cloud_network"),
+        ],
+    );
+    assert!(crawler(&place, &["import", bundle.to_str().unwrap()]).status.success());
+    let report = stdout(&crawler(&place, &["show", "acme/cloud"]));
+    let lines: Vec<Vec<&str>> = report.lines().map(|line| line.split_whitespace().collect()).collect();
+    let resources = ["resource", "1", "1", "3", "66.7", "%", "33.3", "%", "0.0", "%", "0.0", "%"];
+    assert!(lines.contains(&resources.to_vec()), "{report}");
+    for expected in
+        ["1 of 3     resource cloud_server", "resources/server.md: colour", "resources/network.md"]
+    {
+        assert!(report.contains(expected), "{expected}: {report}");
+    }
+    let json = stdout(&crawler(&place, &["show", "acme/cloud", "--json"]));
+    let report: QualityReport = serde_json::from_str(&json).unwrap();
+    assert_eq!(report.total().arguments, 3);
+
+    let docs = stdout(&crawler(&place, &["show", "acme/cloud", "cloud_server"]));
+    let tree = "\ndisk  list block, at most 2\n    A disk.\n\n    size  number, optional\n\nname  string, required, forces replacement\n";
+    assert!(docs.contains(tree) && docs.contains("    Default: web\n"), "{docs}");
+    assert!(!docs.contains('\u{1b}'), "what pages say reaches no terminal as a command");
+    let json = stdout(&crawler(&place, &["show", "acme/cloud", "cloud_server", "--json"]));
+    assert_eq!(serde_json::from_str::<Document>(&json).unwrap().name, "cloud_server");
+}
+
+#[test]
+fn exports_compares_prunes_and_removes() {
+    let place = Place::new();
+    for (version, block) in [("1.0.0", SERVER), ("2.0.0", "{}"), ("2.0.0", SERVER)] {
+        let folder = FOLDER.replace("1.2.0", version);
+        let bundle = place.bundle("bundle.tar.zst", &[(&format!("{folder}/schema.json"), &schema(block))]);
+        assert!(crawler(&place, &["import", bundle.to_str().unwrap()]).status.success());
+    }
+    let run = |arguments: &[&str]| {
+        let output = crawler(&place, arguments);
+        (output.status.code(), stdout(&output) + &stderr(&output))
+    };
+    assert_eq!(run(&["diff", "acme/cloud", "1.0.0", "2.0.0", "--exit-code"]).0, Some(0));
+    assert_eq!(run(&["prune"]), (Some(0), String::new()), "what was written today stays");
+    let (code, pruned) = run(&["prune", "--keep", "0"]);
+    assert!(code == Some(0) && pruned.contains("acme/cloud: 1 former crawls removed"), "{pruned}");
+
+    let archive = place.directory.path().join("all.tar.zst");
+    let archive = archive.to_str().unwrap();
+    let (code, exported) = run(&["export", "acme/cloud", "--all", archive]);
+    assert!(code == Some(0) && exported.contains("acme/cloud 2.0.0, 1.0.0"), "{exported}");
+    assert_eq!(run(&["remove", "acme/cloud", "1.0.0"]).0, Some(0));
+    assert_eq!(run(&["remove", "acme/cloud", "1.0.0"]).0, Some(1));
+    let (code, imported) = run(&["import", archive]);
+    assert_eq!(code, Some(0));
+    assert!(imported.contains("imported registry.terraform.io/acme/cloud 1.0.0"), "{imported}");
+    assert!(imported.contains("unchanged registry.terraform.io/acme/cloud 2.0.0"), "{imported}");
+
+    let folder = FOLDER.replace("1.2.0", "3.0.0");
+    let bundle = place.bundle("bundle.tar.zst", &[(&format!("{folder}/schema.json"), &schema("{}"))]);
+    assert!(crawler(&place, &["import", bundle.to_str().unwrap()]).status.success());
+    let (code, diff) = run(&["diff", "acme/cloud@2.0.0", "acme/cloud@3.0.0", "--exit-code"]);
+    assert_eq!(code, Some(1));
+    assert!(diff.contains("Breaking\n  resource cloud_server\n    name  argument removed\n"), "{diff}");
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use cloudoven_crawler::{catalog::Published, crawl, source::ProviderSource};
+use cloudoven_crawler::{
+    catalog::Published,
+    crawl::{self, Report},
+};
 use tokio::{
     sync::Mutex,
     time::{MissedTickBehavior, interval, sleep},
@@ -32,8 +35,7 @@ const MAX_REASON: usize = 2000;
 /// How often the end of a crawl is written when the database does not answer.
 const SETTLE: Duration = Duration::from_secs(2);
 
-/// One provider at a time is read and written in this process: it is what takes memory, and a local directory has no
-/// compare-and-swap for two writers.
+/// One provider at a time is read and written in this process: it is what takes memory.
 static PUBLISHING: Mutex<()> = Mutex::const_new(());
 
 /// Why the work ends.
@@ -101,24 +103,34 @@ async fn run(lease: &Lease, tracker: &Tracker) -> Result<Vec<CrawlResult>> {
              memory limit may say why"
         )));
     }
-    let mut results = Vec::new();
-    for provider in source::fetch(app, &job, tracker).await? {
-        results.push(publish(app, provider, tracker).await?);
-    }
+    let reports = match job.source {
+        CrawlSource::Bundle => {
+            let _one = PUBLISHING.lock().await;
+            source::import_bundle(app, &job, tracker).await?
+        }
+        CrawlSource::Registry => {
+            let providers = source::fetch(app, &job, tracker).await?;
+            let _one = PUBLISHING.lock().await;
+            let mut reports = Vec::new();
+            for provider in providers {
+                let report = crawl::import(app.catalogs.store(), provider, tracker).await;
+                reports.push(report.map_err(source::told)?);
+            }
+            reports
+        }
+    };
     app.catalogs.refresh().await?;
-    Ok(results)
+    Ok(reports.into_iter().map(result).collect())
 }
 
-async fn publish(app: &App, provider: ProviderSource, tracker: &Tracker) -> Result<CrawlResult> {
-    let _one = PUBLISHING.lock().await;
-    let report = crawl::import(app.catalogs.store(), provider, tracker).await.map_err(source::told)?;
+fn result(report: Report) -> CrawlResult {
     let elements = report.resources + report.data_sources + report.ephemeral_resources + report.functions;
-    Ok(CrawlResult {
+    CrawlResult {
         provider: report.address.to_string(),
         version: report.version,
         elements: elements as u64,
         unchanged: report.published == Published::Unchanged,
-    })
+    }
 }
 
 async fn settle(lease: &Lease, end: &End, progress: &CrawlProgress) -> Result<()> {

@@ -3,6 +3,7 @@
 use cloudoven_crawler::{
     catalog::Address,
     constraint::Constraint,
+    crawl::{self, Report},
     source::{Bundle, Limits, Observer, ProviderSource, Source as _},
 };
 
@@ -10,25 +11,20 @@ use super::upload;
 use crate::{
     app::App,
     error::{Error, Result},
-    store::crawl_jobs::{CrawlJob, CrawlSource},
+    store::crawl_jobs::CrawlJob,
 };
 
 /// The constraint that every release fits, in words.
 pub(super) const LATEST: &str = "latest";
 
-/// Fetches what the job asks for.
+/// Fetches what the job asks for from its registry.
 pub(super) async fn fetch(app: &App, job: &CrawlJob, observer: &dyn Observer) -> Result<Vec<ProviderSource>> {
-    match job.source {
-        CrawlSource::Bundle => bundle(app, job, observer).await,
-        CrawlSource::Registry => {
-            let address = address(&job.provider)?;
-            // The settings may have changed since it was asked for.
-            app.upstream.check(&address)?;
-            let mut registry = app.upstream.source(address, constraint(&job.requested)?, &job.docs_url);
-            registry.platform = app.upstream.platform().await;
-            registry.fetch(observer).await.map_err(told)
-        }
-    }
+    let address = address(&job.provider)?;
+    // The settings may have changed since it was asked for.
+    app.upstream.check(&address)?;
+    let mut registry = app.upstream.source(address, constraint(&job.requested)?, &job.docs_url);
+    registry.platform = app.upstream.platform().await;
+    registry.fetch(observer).await.map_err(told)
 }
 
 /// Reads a provider's address.
@@ -50,15 +46,29 @@ pub(super) fn constraint(text: &str) -> Result<Constraint> {
     })
 }
 
-async fn bundle(app: &App, job: &CrawlJob, observer: &dyn Observer) -> Result<Vec<ProviderSource>> {
+/// Imports all that can be imported of the job's bundle. What can't is a problem, unless there is nothing else.
+pub(super) async fn import_bundle(app: &App, job: &CrawlJob, observer: &dyn Observer) -> Result<Vec<Report>> {
     let scratch = tempfile::tempdir().map_err(Error::internal)?;
     let path = scratch.path().join("bundle");
     upload::fetch(app, &job.id, &path).await?;
     let place = path.display().to_string();
     let bundle = Bundle { path, limits: Limits::default() };
-    // Where the copy is on this machine says nothing to people; what they called it does.
-    let named = |error: Error| Error::Unavailable(error.to_string().replace(&place, &job.requested));
-    bundle.fetch(observer).await.map_err(|error| named(told(error)))
+    let (mut reports, mut failed) = (Vec::new(), Vec::new());
+    for result in crawl::import_bundle(app.catalogs.store(), &bundle, observer).await {
+        match result {
+            Ok(report) => reports.push(report),
+            // Storage that does not answer is nothing about the bundle.
+            Err(error @ cloudoven_crawler::Error::Store(_)) => return Err(told(error)),
+            // Where the copy is on this machine says nothing to people; what they called it does.
+            Err(error) => failed.push(error.to_string().replace(&place, &job.requested)),
+        }
+    }
+    if reports.is_empty() {
+        let reason = failed.into_iter().next().unwrap_or_else(|| "nothing is in the bundle".into());
+        return Err(Error::Unavailable(reason));
+    }
+    failed.iter().for_each(|reason| observer.problem(&job.requested, reason));
+    Ok(reports)
 }
 
 /// A crawl's error for people: its text names the place.
