@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Run a command beside emulators of the object stores of AWS and Google Cloud, which are gone when the command ends, however
-# it ends. The command finds their addresses in CLOUDOVEN_TEST_S3 and CLOUDOVEN_TEST_GCS, and the usual variables of AWS
-# point at the first. They listen on every address of the machine, since the containers of runs reach them over a bridge.
+# Run a command beside emulators of the object stores of AWS, Google Cloud and Azure, which are gone when the command ends,
+# however it ends. The command finds the addresses of the first two in CLOUDOVEN_TEST_S3 and CLOUDOVEN_TEST_GCS, a bucket and
+# a container for catalogs in CLOUDOVEN_TEST_S3_BUCKET and CLOUDOVEN_TEST_AZURE_CONTAINER, and the variables of object_store's
+# AWS and Azure clients point at the emulators. Those of AWS and Google Cloud listen on every address of the machine, since
+# the containers of runs reach them over a bridge.
 #
 #   tests/emulators.sh COMMAND…
 set -euo pipefail
@@ -18,6 +20,16 @@ if [ "$(cat "$venv/installed" 2>/dev/null)" != "${packages[*]}" ]; then
     virtualenv --quiet "$venv"
     "$venv/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"
     echo "${packages[*]}" >"$venv/installed"
+fi
+
+azurite=3.35.0
+node=$PWD/target/emulators-node
+if [ "$(cat "$node/installed" 2>/dev/null)" != "$azurite" ]; then
+    docker/need.sh npm "the emulator of Azure's store is written in JavaScript" npm
+    echo "Installing azurite $azurite with npm." >&2
+    rm -rf "$node"
+    npm install --silent --no-audit --no-fund --prefix "$node" "azurite@$azurite"
+    echo "$azurite" >"$node/installed"
 fi
 
 directory=$(mktemp -d)
@@ -59,4 +71,11 @@ export AWS_ENDPOINT=$address AWS_ALLOW_HTTP=true AWS_REGION=us-east-1
 export AWS_ACCESS_KEY_ID=AKIASERVERSOWNKEYID0 AWS_SECRET_ACCESS_KEY=the-servers-own-secret-access-key
 start gcs "$venv/bin/gcp-storage-emulator" start --host=0.0.0.0 --port=PORT --in-memory
 export CLOUDOVEN_TEST_GCS=$address
+start azurite "$node/node_modules/.bin/azurite-blob" --inMemoryPersistence --skipApiVersionCheck --silent \
+    --blobHost 127.0.0.1 --blobPort PORT
+export AZURE_STORAGE_USE_EMULATOR=true AZURITE_BLOB_STORAGE_URL=$address
+
+export CLOUDOVEN_TEST_S3_BUCKET=catalogs CLOUDOVEN_TEST_AZURE_CONTAINER=catalogs
+curl --silent --fail --output /dev/null --request PUT "$CLOUDOVEN_TEST_S3/$CLOUDOVEN_TEST_S3_BUCKET"
+tests/azure-container.py "$AZURITE_BLOB_STORAGE_URL" "$CLOUDOVEN_TEST_AZURE_CONTAINER"
 "$@"

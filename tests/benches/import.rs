@@ -1,8 +1,9 @@
-//! Time and peak memory of importing each provider bundle, the size of the catalog that comes out, and the time to load
-//! every index of it, as a server does when it starts.
+//! Time and peak memory of importing each provider bundle, of importing it again, and of all bundles in one process; beside
+//! them the time that serde_json takes to merely parse the same schemas, as a floor. Then the size of the catalog that comes
+//! out, and the time to load every index of it, as a server does when it starts.
 //!
 //! `cargo bench -p cloudoven-tests --bench import`. The bundles are those in `CLOUDOVEN_TEST_BUNDLES`, else in
-//! `../shared/providers`. Each import runs in a process of its own, so that its peak is its own.
+//! `../shared/providers`. Each measurement is a process of its own, so that its peak is its own.
 
 use std::{
     path::{Path, PathBuf},
@@ -14,7 +15,7 @@ use anyhow::Context;
 use cloudoven_crawler::{
     catalog::{Catalog, open_store},
     crawl,
-    source::{self, Limits, Quiet},
+    source::{self, Bundle, Limits, Quiet},
 };
 
 #[tokio::main]
@@ -26,7 +27,8 @@ async fn main() -> anyhow::Result<()> {
         .filter(|a| !a.to_string_lossy().starts_with('-'))
         .collect();
     match &arguments[..] {
-        [bundle, catalog] => import(bundle, catalog).await,
+        [what, bundles @ ..] if what == Path::new("parse") => parse(bundles),
+        [what, catalog, bundles @ ..] if what == Path::new("import") => import(catalog, bundles).await,
         _ => compare().await,
     }
 }
@@ -43,27 +45,64 @@ async fn compare() -> anyhow::Result<()> {
         std::fs::read_dir(&bundles)?.map(|e| Ok(e?.path())).collect::<std::io::Result<Vec<_>>>()?;
     archives.retain(|path| path.extension().is_some_and(|extension| extension == "zst"));
     archives.sort();
+    println!("{:<44} {:>9} {:>8} {:>9} {:>9}", "seconds", "import", "peak MB", "unchanged", "parse");
     let catalog = tempfile::tempdir()?;
-    println!("{:<52} {:>8} {:>9}", "bundle", "seconds", "peak MB");
     for archive in &archives {
-        let status =
-            Command::new(std::env::current_exe()?).args([archive.as_path(), catalog.path()]).status()?;
-        anyhow::ensure!(status.success(), "{} was not imported", archive.display());
+        let name = archive.file_name().unwrap_or_default().to_string_lossy();
+        measure(&name, catalog.path(), std::slice::from_ref(archive))?;
     }
+    let together = tempfile::tempdir()?;
+    measure("all in one process", together.path(), &archives)?;
     load(catalog.path()).await
 }
 
-async fn import(bundle: &Path, directory: &Path) -> anyhow::Result<()> {
-    let start = Instant::now();
-    let catalog = open(directory)?;
-    for source in source::read(bundle, Limits::default())? {
-        crawl::import(&catalog, source, &Quiet).await?;
-    }
-    let name = bundle.file_name().unwrap_or_default().to_string_lossy();
-    println!("{name:<52} {:>8.2} {:>9}", start.elapsed().as_secs_f64(), peak_kilobytes()? / 1024);
+fn measure(name: &str, catalog: &Path, archives: &[PathBuf]) -> anyhow::Result<()> {
+    let (import, peak) = child("import", Some(catalog), archives)?;
+    let (unchanged, _) = child("import", Some(catalog), archives)?;
+    let (parse, _) = child("parse", None, archives)?;
+    println!("{name:<44} {import:>9.2} {peak:>8} {unchanged:>9.2} {parse:>9.2}");
     Ok(())
 }
 
+/// Runs this program with these arguments: the seconds and the peak in megabytes that it tells.
+fn child(what: &str, catalog: Option<&Path>, archives: &[PathBuf]) -> anyhow::Result<(f64, u64)> {
+    let output = Command::new(std::env::current_exe()?).arg(what).args(catalog).args(archives).output()?;
+    anyhow::ensure!(output.status.success(), "{what}: {}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout)?;
+    let (seconds, peak) = text.trim().split_once(' ').context("seconds and peak")?;
+    Ok((seconds.parse()?, peak.parse()?))
+}
+
+async fn import(directory: &Path, bundles: &[PathBuf]) -> anyhow::Result<()> {
+    let start = Instant::now();
+    let catalog = open(directory)?;
+    for path in bundles {
+        let bundle = Bundle { path: path.clone(), limits: Limits::default() };
+        for result in crawl::import_bundle(&catalog, &bundle, &Quiet).await {
+            result?;
+        }
+    }
+    tell(start.elapsed().as_secs_f64())
+}
+
+/// Only the parsing is timed, not the reading of the archive.
+fn parse(bundles: &[PathBuf]) -> anyhow::Result<()> {
+    let mut seconds = 0.0;
+    for path in bundles {
+        for source in source::read(path, Limits::default())? {
+            let start = Instant::now();
+            let value: serde_json::Value = serde_json::from_slice(&source.schema)?;
+            seconds += start.elapsed().as_secs_f64();
+            drop(value);
+        }
+    }
+    tell(seconds)
+}
+
+fn tell(seconds: f64) -> anyhow::Result<()> {
+    println!("{seconds} {}", peak_kilobytes()? / 1024);
+    Ok(())
+}
 async fn load(directory: &Path) -> anyhow::Result<()> {
     let start = Instant::now();
     let catalog = open(directory)?;

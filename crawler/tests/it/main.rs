@@ -16,4 +16,5 @@ mod growth;
 mod html;
 mod pages;
 mod shapes;
+mod stores;
 mod support;
