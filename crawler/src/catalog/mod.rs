@@ -4,16 +4,16 @@ pub mod diff;
 mod local;
 mod location;
 mod model;
-mod references;
 mod publish;
+mod references;
 mod report;
 mod store;
 mod types;
 
 pub use location::open_store;
 pub use model::*;
-pub use references::{Mention, Mentions, rank_references, rank_uses};
 pub use publish::{GRACE, NewVersion, Pruned, Published};
+pub use references::{Mention, Mentions, rank_references, rank_uses};
 pub use report::*;
 pub use store::Catalog;
 pub(crate) use store::document_key;
