@@ -78,6 +78,11 @@ impl Binder<'_> {
         let children = container.children.len() as f64;
         let own_name = normal(container.name);
         let fits = |&section: &SectionId| {
+            // Most list nothing of the container: seen at once.
+            let (total, known) = self.overlap_of(id, std::iter::once(&self.outline.sections[section]));
+            if total > 0 && known == 0 {
+                return None;
+            }
             let (total, known) = self.overlap(id, section);
             let (precision, coverage) = (known as f64 / total.max(1) as f64, known as f64 / children);
             let guesses =

@@ -191,8 +191,10 @@ fn names(text: &Rich) -> Option<(Vec<NamePath>, Vec<Span>)> {
 fn flags(markdown: &str) -> (String, String) {
     let mut flags: Vec<&str> = Vec::new();
     let mut rest = strip_dash(markdown);
-    while let Some((flag, after)) =
-        parenthesis(rest).filter(|(flag, _)| FLAG.is_match(flag)).or_else(|| word(rest))
+    // After flags in parentheses, such a word belongs to the text.
+    while let Some((flag, after)) = parenthesis(rest)
+        .filter(|(flag, _)| FLAG.is_match(flag))
+        .or_else(|| word(rest).filter(|_| flags.is_empty()))
     {
         flags.push(flag);
         rest = strip_dash(after);

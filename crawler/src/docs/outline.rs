@@ -74,8 +74,14 @@ impl Outline {
         for id in 1..self.sections.len() {
             let section = &self.sections[id];
             let (Some(name), Some(parent)) = (section.title.sole_name(), section.parent) else { continue };
-            if section.level > 2 && section.level < INTRO && !section.prose.is_empty() {
-                let item = item::of_heading(name, &section.prose, section.position);
+            let says = |part: &&Part| match part {
+                Part::Paragraph(text) => !text.plain().trim_end().ends_with(':'),
+                _ => true,
+            };
+            let text: Vec<Part> = section.prose.iter().filter(says).cloned().collect();
+            let is_text = matches!(text.first(), Some(Part::Paragraph(_)));
+            if section.level > 2 && section.level < INTRO && section.title.path.is_none() && is_text {
+                let item = item::of_heading(name, &text, section.position);
                 self.sections[parent].items.push(item);
             }
         }

@@ -80,16 +80,12 @@ impl Page {
     }
 }
 
-/// The first sentence of the front matter's description, of what a site says in the page's head where the page says so
-/// too, or of the introduction.
+/// The first sentence of the front matter's description, of the one that a site gives in the page's head, else of the
+/// introduction.
 fn summary(front: &str, head: &str, parts: &[Part]) -> String {
     let given = front_value(front, "description").map(|text| plain(&text));
-    let own = || first_paragraph(parts);
-    let from_head = || {
-        Some(head.to_owned())
-            .filter(|head| !head.is_empty() && own().contains(head.trim_end_matches(['.', '…'])))
-    };
-    first_sentence(&given.or_else(from_head).unwrap_or_else(own))
+    let from_head = || Some(head.to_owned()).filter(|head| !head.is_empty());
+    first_sentence(&given.or_else(from_head).unwrap_or_else(|| first_paragraph(parts)))
 }
 
 /// Markdown without its markup.

@@ -8,15 +8,52 @@ const MAX_OPEN: usize = 512;
 const FLAT: [&str; 15] =
     ["area", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "meta", "p", "td", "th", "tr"];
 
-/// Whether the HTML opens more elements than any author does. A closing tag counts against its own kind only, as it
-/// does for a parser.
-pub fn nests_too_deep(html: &str) -> bool {
+/// Elements of drawings that close themselves, unlike any other.
+const SHAPES: [&str; 9] =
+    ["circle", "ellipse", "image", "line", "path", "polygon", "polyline", "rect", "use"];
+
+/// The HTML without comments, scripts, styles and the shapes of drawings; `None` when it opens more elements than any
+/// author does. A closing tag counts against its own kind only, as it does for a parser. What is not counted is left
+/// out, so that a parser meets nothing else.
+pub fn bounded(html: &str) -> Option<String> {
+    let mut kept = String::with_capacity(html.len());
     let mut open: HashMap<String, usize> = HashMap::new();
     let mut total = 0;
-    for tag in html.split('<').skip(1) {
-        let (closes, tag) = tag.strip_prefix('/').map_or((false, tag), |tag| (true, tag));
+    let mut until = None;
+    let mut pieces = html.split('<');
+    kept.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        if let Some(end) = until {
+            if let Some(rest) = after(piece, end) {
+                kept.push_str(rest);
+                until = None;
+            }
+            continue;
+        }
+        let (closes, tag) = piece.strip_prefix('/').map_or((false, piece), |tag| (true, tag));
         let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
         let name = name.to_ascii_lowercase();
+        if piece.starts_with("!--") {
+            match after(piece, "-->") {
+                Some(rest) => kept.push_str(rest),
+                None => until = Some("-->"),
+            }
+            continue;
+        }
+        if !closes && matches!(name.as_str(), "script" | "style") {
+            until = Some(if name == "script" { "/script>" } else { "/style>" });
+            continue;
+        }
+        if let Some((tag, rest)) = tag.split_once('>').filter(|(tag, _)| tag.ends_with('/'))
+            && !closes
+            && SHAPES.contains(&name.as_str())
+            && !tag.is_empty()
+        {
+            kept.push_str(rest);
+            continue;
+        }
+        kept.push('<');
+        kept.push_str(piece);
         if name.is_empty() || FLAT.contains(&name.as_str()) {
             continue;
         }
@@ -29,10 +66,16 @@ pub fn nests_too_deep(html: &str) -> bool {
             total -= 1;
         }
         if total > MAX_OPEN {
-            return true;
+            return None;
         }
     }
-    false
+    Some(kept)
+}
+
+/// What follows `end`, in any case, in a piece of HTML.
+fn after<'a>(piece: &'a str, end: &str) -> Option<&'a str> {
+    let at = piece.to_ascii_lowercase().find(end)?;
+    piece.get(at + end.len()..)
 }
 
 /// Parts two blocks where authors and CommonMark disagree: a heading right after a line of HTML belongs to the HTML,
@@ -66,10 +109,25 @@ mod tests {
 
     #[test]
     fn elements_are_counted_as_a_parser_does() {
-        assert!(!nests_too_deep(&"<div><p>a<br></div><!-- x -->".repeat(10_000)));
-        for deep in ["<div>", "<div></b>", "<i><b></i>", "<DIV class='a'>"] {
-            assert!(nests_too_deep(&deep.repeat(10_000)), "{deep}");
+        let fits = |html: &str| bounded(html).is_some();
+        assert!(fits(&"<div><p>a<br></div><!-- x -->".repeat(10_000)));
+        assert!(fits(&"<svg><title>x</title><g><path d='M'/></g><use href='#a'/></svg>".repeat(10_000)));
+        for deep in ["<div>", "<div></b>", "<i><b></i>", "<DIV class='a'>", "<svg><path>", "<g/>"] {
+            assert!(!fits(&deep.repeat(10_000)), "{deep}");
         }
-        assert!(nests_too_deep(&("</div>".repeat(1_000) + &"<div>".repeat(1_000))));
+        assert!(!fits(&("</div>".repeat(1_000) + &"<div>".repeat(1_000))));
+    }
+
+    #[test]
+    fn what_is_not_counted_is_left_out() {
+        let many = "<div>".repeat(10_000);
+        for (html, kept) in [
+            (format!("a<script>{many}</SCRIPT>b<style>{many}</style>c"), "abc"),
+            (format!("a<!-- {many} -->b<!---->c"), "abc"),
+            (format!("<title><!--</title>{many}"), "<title>"),
+            ("<p><path d='M'/>a</p>".into(), "<p>a</p>"),
+        ] {
+            assert_eq!(bounded(&html).as_deref(), Some(kept));
+        }
     }
 }

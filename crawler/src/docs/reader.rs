@@ -27,19 +27,17 @@ pub fn from_markdown(text: &str) -> Vec<Part> {
     if text.len() > MAX_PAGE {
         return Vec::new();
     }
-    let html = html_of(text);
-    if prepare::nests_too_deep(&html) {
-        return Vec::new();
-    }
+    let Some(html) = prepare::bounded(&html_of(text)) else { return Vec::new() };
     read(Html::parse_fragment(&html).root_element())
 }
 
 /// Reads a page of a site: its main content, and what the site says of it. Of HTML that nests without end, nothing.
 pub fn from_html(html: &str) -> (Vec<Part>, site::Head) {
-    if html.len() > MAX_PAGE || prepare::nests_too_deep(html) {
+    if html.len() > MAX_PAGE {
         return Default::default();
     }
-    let page = Html::parse_document(html);
+    let Some(html) = prepare::bounded(html) else { return Default::default() };
+    let page = Html::parse_document(&html);
     (read(site::main_content(&page)), site::head(&page))
 }
 

@@ -344,7 +344,7 @@ fn facts_are_found() {
     let page = arguments(
         "* `size` - (Optional, Forces new resource) The size. Possible values are `S`, `M` and `L`. Defaults to `M`. Conflicts with `shape`.",
     );
-    let docs = &bound(&["size"], &page)["size"];
+    let docs = &bound(&["size", "shape"], &page)["size"];
     assert_eq!(docs.default.as_deref(), Some("M"));
     assert_eq!(docs.allowed, ["S", "M", "L"]);
     assert_eq!(docs.conflicts_with, ["shape"]);
