@@ -8,7 +8,7 @@ mod docker;
 mod mirror;
 mod phase;
 
-pub use docker::{DockerConfig, DockerExecutor, End, INPUT, Names, Outcome, Packer, Program, Sandbox};
+pub use docker::{DockerConfig, DockerExecutor, End, INPUT, Input, Names, Outcome, Packer, Program, Sandbox};
 pub use mirror::{LocalPackage, Package};
 pub use phase::{
     Activity, CLI_CONFIG, Environment, ExecError, ExecResult, Executor, ExecutorStatus, Found, LaunchSpec,

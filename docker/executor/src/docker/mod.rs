@@ -26,7 +26,7 @@ use bytes::Bytes;
 use engine::{Engine, PROBE, accept, fault};
 use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
 pub use names::Names;
-pub use sandbox::{End, INPUT, Outcome, Program, Sandbox};
+pub use sandbox::{End, INPUT, Input, Outcome, Program, Sandbox};
 
 use crate::phase::{
     Activity, CLI_CONFIG, ExecError, ExecResult, Executor, ExecutorStatus, Found, LaunchSpec, Limits,

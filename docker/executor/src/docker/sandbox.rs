@@ -47,6 +47,9 @@ const SLACK: Duration = Duration::from_secs(20 * 60);
 const STDERR_KEPT: usize = 16 * 1024;
 const STDERR_LIMIT: usize = 32 * 1024 * 1024;
 
+/// Packs a program's files.
+pub type Input = Box<dyn FnOnce(&mut Packer<Box<dyn Write>>) -> io::Result<()> + Send>;
+
 /// What to run.
 pub struct Program {
     /// Tells people who look at the engine's containers what this one does.
@@ -59,7 +62,7 @@ pub struct Program {
     /// Bytes that it may print to standard output.
     pub stdout_limit: usize,
     /// Packs the files that it finds below [`INPUT`].
-    pub input: Box<dyn FnOnce(&mut Packer<Box<dyn Write>>) -> io::Result<()> + Send>,
+    pub input: Input,
 }
 
 impl fmt::Debug for Program {
