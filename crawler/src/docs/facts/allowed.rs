@@ -325,7 +325,9 @@ fn either<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List
     if is_conditional(tokens, at) || is_about_another(tokens, at, subject) {
         return None;
     }
-    let list = values::list(tokens, at + 1)?;
+    // "can either be `a` or `b`"
+    let be = usize::from(tokens.get(at + 1).is_some_and(|t| t.is("be")));
+    let list = values::list(tokens, at + 1 + be)?;
     let after = tokens.get(list.end);
     let about = after.is_some_and(|t| t.is_any(&["must", "is", "are", "should", "can", "has", "may"]));
     (list.values.len() > 1 && list.choice && list.is_sure() && !about).then_some(list)
@@ -379,8 +381,10 @@ fn only<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
             && after.any(|t| t.is_any(&ALLOWED))
     };
     // "Only X is supported": a name of its own, not "only one is supported".
-    let named =
-        tokens.get(start).is_some_and(|t| t.kind == Kind::Word && t.text.starts_with(char::is_uppercase));
+    let current = tokens.iter().skip(start + 1).take(3).any(|t| t.is("currently"));
+    let named = tokens.get(start).is_some_and(|t| {
+        t.kind == Kind::Word && t.text.starts_with(char::is_uppercase) && (current || t.text.contains('.'))
+    });
     if named && said(start + 1) {
         return values::single(&tokens[start], start + 1);
     }

@@ -18,7 +18,8 @@ pub fn style(token: &Token) -> Option<Style> {
     match token.kind {
         Kind::Code | Kind::Quoted => Some(Style::Marked),
         Kind::Word if is_constant(token.text) => Some(Style::Constant),
-        Kind::Word if !NO_VALUES.iter().any(|word| token.is(word)) => Some(Style::Word),
+        // `A` may be a value, "a" is none.
+        Kind::Word if token.text == "A" || !NO_VALUES.iter().any(|word| token.is(word)) => Some(Style::Word),
         _ => None,
     }
 }

@@ -199,6 +199,8 @@ fn inline<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
             at += 1;
         }
         at = remark(tokens, at, value.text, &mut list);
+        // "`thing`s" names a kind of thing.
+        list.open |= tokens.get(at).is_some_and(|t| t.is("s"));
         // `1024` MB
         let unit = tokens.get(at).is_some_and(|t| t.kind == Kind::Word && super::unit::is_unit(t.text));
         at += usize::from(unit && value.kind == Kind::Code && number(value.text).is_some());

@@ -227,7 +227,7 @@ impl<'a> Finder<'_, 'a> {
         let sure = self.is_marked(i) || literal::is_constant(value.text);
         let apart = self.is_marked(i) || i == 0 || self.tokens[i - 1].kind != Kind::Word;
         let linked = (i + 2 < at && apart)
-            || i.checked_sub(1).is_some_and(|i| self.tokens[i].is_any(&["is", "to", "be", "uses", "as"]));
+            || i.checked_sub(1).is_some_and(|i| self.tokens[i].is_any(&["is", "to", "be", "uses"]));
         (sure && linked && !self.is_about_another(i))
             .then(|| self.accept(value.text, self.is_marked(i)))
             .flatten()
@@ -251,6 +251,11 @@ impl<'a> Finder<'_, 'a> {
         let constant = value.kind == Kind::Word && literal::is_constant(value.text);
         let used = i > 0 && self.tokens[i - 1].is_any(&["use", "uses"]) && value.kind == Kind::Word;
         let sure = self.is_marked(i) || (constant && (parenthesis || named)) || used;
+        // "If `x` is `a` (default)"
+        let names = |t: &&Token| t.kind == Kind::Code && self.subject.argument(t.text).is_some();
+        if self.before(i).iter().any(|t| t.is("if")) && self.before(i).iter().any(names) {
+            return None;
+        }
         // "… is the default value for that one"
         if self.get(at + 2).is_some_and(|t| t.is("for")) {
             return None;
@@ -331,8 +336,7 @@ impl<'a> Finder<'_, 'a> {
     /// Whether the words before say that it is another thing's default, or one of several.
     fn is_about_another(&self, at: usize) -> bool {
         let clause = self.before(at);
-        // "`x` defaults to", "`x`'s default is"
-        // "`x`(default: …)"
+        // "`x` defaults to", "`x`'s default is", "`x`(default: …)"
         if let [open, owner, ..] = &clause[..]
             && open.is_mark("(")
             && owner.kind == Kind::Code
@@ -340,13 +344,21 @@ impl<'a> Finder<'_, 'a> {
         {
             return true;
         }
+        // "the type defaults to"
+        let other = clause.first().is_some_and(|t| {
+            t.kind == Kind::Word && t.text != self.subject.name && self.subject.is_sibling(t.text)
+        });
+        other || self.names_another(&clause) || condition::before(&clause, self.subject)
+    }
+
+    /// Whether the nearest name before is another argument's. The clause is given backwards.
+    fn names_another(&self, clause: &[&Token]) -> bool {
         let owner = clause.iter().position(|t| t.kind == Kind::Code || t.is_mark(","));
-        let owned = owner.is_some_and(|i| {
+        owner.is_some_and(|i| {
             let token = clause[i];
             token.kind == Kind::Code
                 && token.text != self.subject.name
-                && (self.subject.is_sibling(token.text) || i == 0)
-        });
-        owned || condition::before(&clause, self.subject)
+                && (i == 0 || self.subject.is_sibling(token.text))
+        })
     }
 }
