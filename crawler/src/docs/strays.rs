@@ -25,7 +25,7 @@ impl Binder<'_> {
             }
         }
         for implied in [false, true] {
-            for section in 0..self.outline.sections.len() {
+            for (section, containers) in containers.iter().enumerate() {
                 if !self.is_bindable(section) {
                     continue;
                 }
@@ -35,8 +35,8 @@ impl Binder<'_> {
                         continue;
                     }
                     // A chapter that lists nothing but headings was no container's.
-                    let root = implied && containers[section].is_empty() && self.about_root[section];
-                    self.adopt(item, if root { &[0] } else { &containers[section] });
+                    let root = implied && containers.is_empty() && self.about_root[section];
+                    self.adopt(item, if root { &[0] } else { containers });
                 }
             }
         }

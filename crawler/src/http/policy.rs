@@ -54,14 +54,14 @@ impl Rules {
             return Err(format!("{name}: refused, because it is the proxy"));
         }
         let is_private = |ending: &&str| name.strip_suffix(*ending).is_some_and(|rest| rest.ends_with('.'));
-        if !name.contains('.') || PRIVATE_DOMAINS.iter().any(|ending| is_private(&ending)) {
+        if !name.contains('.') || PRIVATE_DOMAINS.iter().any(is_private) {
             return Err(Refused { host: name.into() }.to_string());
         }
         // A proxy resolves the name, not this machine; what this machine knows about it still counts.
         if !self.proxies.is_empty()
-            && let Ok(found) = tokio::net::lookup_host((name, 443)).await
+            && let Ok(mut found) = tokio::net::lookup_host((name, 443)).await
         {
-            found.map(|address| check(address.ip())).collect::<Result<(), _>>()?;
+            found.try_for_each(|address| check(address.ip()))?;
         }
         Ok(())
     }

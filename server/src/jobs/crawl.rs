@@ -156,10 +156,11 @@ async fn settle(lease: &Lease, end: &End, progress: &CrawlProgress) -> Result<()
 
 /// An upload is kept while the job may be tried again.
 async fn tidy(app: &App, job: &CrawlJob, status: CrawlStatus) {
-    if job.source == CrawlSource::Bundle && status == CrawlStatus::Done {
-        if let Err(error) = app.blobs.delete(&upload::key(&job.id)).await {
-            tracing::warn!(crawl = %job.id, %error, "an imported bundle could not be removed yet");
-        }
+    if job.source == CrawlSource::Bundle
+        && status == CrawlStatus::Done
+        && let Err(error) = app.blobs.delete(&upload::key(&job.id)).await
+    {
+        tracing::warn!(crawl = %job.id, %error, "an imported bundle could not be removed yet");
     }
 }
 

@@ -66,7 +66,7 @@ pub async fn hold(db: &Db, tx: &mut Connection, claim: &Claim, lease: i64) -> Re
 
 /// Notes how far the work is, and tells whether somebody asked for its end. Call it under [`hold`].
 pub async fn set_progress(db: &mut Connection, id: &CrawlId, progress: &CrawlProgress) -> Result<bool> {
-    let stage = progress.stage.map(|stage| serde_json::to_value(stage)).transpose()?;
+    let stage = progress.stage.map(serde_json::to_value).transpose()?;
     #[expect(clippy::cast_possible_truncation, reason = "a rate is small")]
     let rate = (progress.rate * 1000.0).round() as i64;
     let asked: i64 = sqlx::query_scalar(

@@ -46,30 +46,28 @@ impl Drop for ForwardProxy {
     }
 }
 
-/// One connection: a tunnel, or requests one after the other.
+/// One connection: a tunnel, or one plain request.
 async fn serve(mut client: TcpStream, log: Arc<Mutex<Vec<String>>>) -> io::Result<()> {
-    while let Some(head) = read_head(&mut client).await? {
-        let line = head.lines().next().unwrap_or_default().to_owned();
-        log.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
-        let target = line.split(' ').nth(1).unwrap_or_default();
-        if line.starts_with("CONNECT ") {
-            let mut server = TcpStream::connect(target).await?;
-            client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
-            copy_bidirectional(&mut client, &mut server).await?;
-            return Ok(());
-        }
-        // A plain request has no body here; the answer ends with the connection.
-        let host = target.trim_start_matches("http://").split('/').next().unwrap_or_default();
-        let path = &target["http://".len() + host.len()..];
-        let rest: Vec<&str> = head.lines().skip(1).filter(|line| !line.starts_with("connection:")).collect();
-        let mut server = TcpStream::connect(host).await?;
-        let request =
-            format!("GET {path} HTTP/1.1\r\n{}\r\nconnection: close\r\n\r\n", rest.join("\r\n").trim_end());
-        server.write_all(request.as_bytes()).await?;
-        tokio::io::copy(&mut server, &mut client).await?;
-        return client.shutdown().await;
+    let Some(head) = read_head(&mut client).await? else { return Ok(()) };
+    let line = head.lines().next().unwrap_or_default().to_owned();
+    log.lock().unwrap_or_else(PoisonError::into_inner).push(line.clone());
+    let target = line.split(' ').nth(1).unwrap_or_default();
+    if line.starts_with("CONNECT ") {
+        let mut server = TcpStream::connect(target).await?;
+        client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
+        copy_bidirectional(&mut client, &mut server).await?;
+        return Ok(());
     }
-    Ok(())
+    // A plain request has no body here; the answer ends with the connection.
+    let host = target.trim_start_matches("http://").split('/').next().unwrap_or_default();
+    let path = &target["http://".len() + host.len()..];
+    let rest: Vec<&str> = head.lines().skip(1).filter(|line| !line.starts_with("connection:")).collect();
+    let mut server = TcpStream::connect(host).await?;
+    let request =
+        format!("GET {path} HTTP/1.1\r\n{}\r\nconnection: close\r\n\r\n", rest.join("\r\n").trim_end());
+    server.write_all(request.as_bytes()).await?;
+    tokio::io::copy(&mut server, &mut client).await?;
+    client.shutdown().await
 }
 
 /// Everything up to the empty line; `None` at the end of the connection.

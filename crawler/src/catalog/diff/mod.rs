@@ -181,25 +181,24 @@ impl Diff {
 /// [`Error::NotFound`].
 pub async fn between(catalog: &Catalog, old: &VersionName, new: &VersionName) -> Result<Diff> {
     let (before, after) = futures::try_join!(index(catalog, old), index(catalog, new))?;
-    let mut pairs: BTreeMap<(Kind, &str), (Option<&Entry>, Option<&Entry>)> = BTreeMap::new();
-    for entry in &before.elements {
-        pairs.entry(key(entry)).or_default().0 = Some(entry);
+    let mut pairs: BTreeMap<_, [Option<&Entry>; 2]> = BTreeMap::new();
+    for (side, index) in [&before, &after].into_iter().enumerate() {
+        for entry in &index.elements {
+            pairs.entry(key(entry)).or_default()[side] = Some(entry);
+        }
     }
-    for entry in &after.elements {
-        pairs.entry(key(entry)).or_default().1 = Some(entry);
-    }
-    let same = |(old, new): &(Option<&Entry>, Option<&Entry>)| matches!((old, new), (Some(old), Some(new)) if !old.shape.is_empty() && old.shape == new.shape);
+    let same = |pair: &[Option<&Entry>; 2]| matches!(pair, [Some(old), Some(new)] if !old.shape.is_empty() && old.shape == new.shape);
     let elements = stream::iter(pairs.into_values().filter(|pair| !same(pair)))
         .map(async |pair| match pair {
-            (Some(a), Some(b)) => {
+            [Some(a), Some(b)] => {
                 let (a, b) = futures::try_join!(document(catalog, old, a), document(catalog, new, b))?;
                 Ok::<_, Error>(documents(&a, &b))
             }
-            (Some(entry), None) => Ok(Some(whole(entry, What::Removed { node: Node::Element }))),
-            (None, Some(entry)) => {
+            [Some(entry), None] => Ok(Some(whole(entry, What::Removed { node: Node::Element }))),
+            [None, Some(entry)] => {
                 Ok(Some(whole(entry, What::Added { node: Node::Element, required: false })))
             }
-            (None, None) => Ok(None),
+            [None, None] => Ok(None),
         })
         .buffered(CONCURRENCY)
         .try_filter_map(async |diff| Ok(diff))

@@ -7,14 +7,14 @@ use crate::catalog::{Block, Bounds, Docs, Measure, NestedBlock, Nesting, Type};
 
 /// The facts of the argument `size` of this type; beside it stand `zone`, `zones` and `network`, and a block `disk`
 /// with `kind`.
-fn facts_of(ty: Type, text: &str, flags: &str) -> Docs {
+fn facts_of(ty: &Type, text: &str, flags: &str) -> Docs {
     let attribute = |ty: &Type, docs: Docs| {
         let json = serde_json::json!({ "type": ty, "optional": true, "docs": docs });
         serde_json::from_value(json).unwrap()
     };
     let docs = add(Docs { text: text.into(), ..Docs::default() }, flags);
     let mut block = Block::default();
-    block.attributes.insert("size".into(), attribute(&ty, docs));
+    block.attributes.insert("size".into(), attribute(ty, docs));
     for name in ["zone", "zones", "network", "ip_address"] {
         block.attributes.insert(name.into(), attribute(&Type::String, Docs::default()));
     }
@@ -36,19 +36,19 @@ fn facts_of(ty: Type, text: &str, flags: &str) -> Docs {
 }
 
 fn text(text: &str) -> Docs {
-    facts_of(Type::String, text, "")
+    facts_of(&Type::String, text, "")
 }
 
 fn number(text: &str) -> Docs {
-    facts_of(Type::Number, text, "")
+    facts_of(&Type::Number, text, "")
 }
 
 fn bool(text: &str) -> Docs {
-    facts_of(Type::Bool, text, "")
+    facts_of(&Type::Bool, text, "")
 }
 
 fn list(text: &str) -> Docs {
-    facts_of(Type::List(Box::new(Type::String)), text, "")
+    facts_of(&Type::List(Box::new(Type::String)), text, "")
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn defaults() {
         assert_eq!(number(said).default.as_deref(), Some(expected), "{said}");
     }
     assert_eq!(list("Defaults to [0].").default.as_deref(), Some("[0]"));
-    assert_eq!(facts_of(Type::String, "The size.", "Optional, Default: `5`").default.as_deref(), Some("5"));
+    assert_eq!(facts_of(&Type::String, "The size.", "Optional, Default: `5`").default.as_deref(), Some("5"));
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn replacement() {
         ("A change will cause the server to be re-created.", ""),
         ("Changing this requires replacement.", ""),
     ] {
-        assert!(facts_of(Type::String, said, flags).forces_replacement, "{said} {flags}");
+        assert!(facts_of(&Type::String, said, flags).forces_replacement, "{said} {flags}");
     }
     for said in [
         "The name of the resource.",
@@ -266,7 +266,7 @@ fn relations() {
     ] {
         assert_eq!(text(said).conflicts_with, expected, "{said}");
     }
-    assert_eq!(facts_of(Type::String, "x", "Optional, conflicts with `zone`").conflicts_with, ["zone"]);
+    assert_eq!(facts_of(&Type::String, "x", "Optional, conflicts with `zone`").conflicts_with, ["zone"]);
     let found = text("Exactly one of `zone` or `size` must be set.");
     assert_eq!(found.exactly_one_of, ["size", "zone"]);
     assert_eq!(text("Either `zone` or `size` must be set, but not both.").exactly_one_of, ["size", "zone"]);
