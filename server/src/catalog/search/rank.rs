@@ -259,7 +259,7 @@ impl<'a> Scan<'a> {
         if own {
             let share = self.share(&names, object.name(name));
             let whole = share >= 1.0 && self.weights.sum(&names).0 > 0.999;
-            score += 250.0 * share * share + if whole { 350.0 } else { 0.0 };
+            score += 250.0 * share * share + if whole { 320.0 } else { 0.0 };
         }
         Some((score * coverage, coverage))
     }
