@@ -29,11 +29,11 @@ enum Command {
     /// A bundle is a .tar.zst archive, or a directory: one that `export` wrote, or one that holds
     /// providers/<namespace>/<name>/<version>/{schema.json, docs/…} for one or more providers.
     Import(import::Import),
-    /// Read a provider's schema by running it
+    /// Crawl a provider: its documentation and, by running it, its schema
     ///
-    /// `crawl builtin` reads the provider that is part of Terraform. Any other provider comes from a filesystem mirror
-    /// and is run in a container without a network; the image is made by `make runner-image`.
-    Crawl(crawl::Crawl),
+    /// `crawl builtin` reads the provider that is part of Terraform. Any other provider comes from its registry or a
+    /// mirror and is run in a container without a network; the image is made by `make runner-image`.
+    Crawl(Box<crawl::Crawl>),
     /// Print what the catalog holds
     Show(show::Show),
     /// Write versions of a provider into an archive, which `import` takes elsewhere

@@ -189,14 +189,14 @@ fn docusaurus_pages() {
 <main class="docMainContainer_x"><div class="row"><div class="col"><div class="docItemContainer_y"><article><nav class="theme-doc-breadcrumbs breadcrumbsContainer_z"><ul class="breadcrumbs"><li>Resources</li></ul></nav>
 <div class="tocCollapsible_a theme-doc-toc-mobile"><button>On this page</button></div>
 <div class="theme-doc-markdown markdown"><header><h1>cloud_server</h1></header><p>Manages a server.</p>
-<h2 class="anchor anchorWithStickyNavbar_b" id="example-usage">Example Usage<a href="#example-usage" class="hash-link" aria-label="Direct link">​</a></h2>
+<h2 class="anchor anchorWithStickyNavbar_b" id="example-usage">Example Usage<a href="#example-usage" class="hash-link" aria-label="Direct link">&#8203;</a></h2>
 <div class="language-hcl codeBlockContainer_c theme-code-block"><div class="codeBlockContent_d"><pre tabindex="0" class="prism-code language-hcl codeBlock_e"><code class="codeBlockLines_f"><span class="token-line"><span class="token plain">resource "cloud_server" "a" {</span><br></span><span class="token-line"><span class="token plain">  name = "a"</span><br></span><span class="token-line"><span class="token plain">}</span><br></span></code></pre><div class="buttonGroup_g"><button type="button" aria-label="Copy"><span>Copy</span></button></div></div></div>
-<h2 class="anchor" id="arguments">Arguments<a href="#arguments" class="hash-link">​</a></h2>
+<h2 class="anchor" id="arguments">Arguments<a href="#arguments" class="hash-link">&#8203;</a></h2>
 <table><thead><tr><th>Name</th><th>Type</th><th>Description</th><th>Required</th></tr></thead><tbody>
 <tr><td><code>name</code></td><td>string</td><td>The name.</td><td>yes</td></tr><tr><td><code>size</code></td><td>number</td><td>The size.</td><td>no</td></tr><tr><td><code>disk</code></td><td>block</td><td>A disk.</td><td>no</td></tr></tbody></table>
-<h3 class="anchor" id="disk"><code>disk</code><a href="#disk" class="hash-link">​</a></h3>
+<h3 class="anchor" id="disk"><code>disk</code><a href="#disk" class="hash-link">&#8203;</a></h3>
 <table><thead><tr><th>Name</th><th>Description</th></tr></thead><tbody><tr><td><code>size</code></td><td>The disk's size.</td></tr></tbody></table>
-<h2 class="anchor" id="attributes">Attributes<a href="#attributes" class="hash-link">​</a></h2><ul><li><code>id</code> - The ID.</li></ul></div>
+<h2 class="anchor" id="attributes">Attributes<a href="#attributes" class="hash-link">&#8203;</a></h2><ul><li><code>id</code> - The ID.</li></ul></div>
 <footer class="theme-doc-footer"><a href="/edit">Edit this page</a></footer></article><nav class="pagination-nav"><a href="/b">Next</a></nav></div></div></div></main></div></body></html>"##,
     );
 }
