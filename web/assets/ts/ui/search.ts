@@ -47,6 +47,7 @@ function fill(html: string): void {
 
 /** Shows why there is no list. */
 function fail(reason: string): void {
+  listed = null;
   fill("");
   document.getElementById("search-note")!.textContent = reason;
   say(reason);
