@@ -1,5 +1,6 @@
 //! The catalog: the model that a crawl produces and its layout in object storage.
 
+mod address;
 pub mod diff;
 mod local;
 mod location;
@@ -10,6 +11,7 @@ mod report;
 mod store;
 mod types;
 
+pub use address::{Address, BUILTIN_HOST, DEFAULT_HOST};
 pub use location::open_store;
 pub use model::*;
 pub use publish::{GRACE, NewVersion, Pruned, Published};
