@@ -4,6 +4,7 @@
 //! lease. What a crawl has fetched is kept in the blob store, so that whoever takes it up again fetches nothing twice.
 
 mod crawl;
+pub mod download;
 mod lease;
 mod progress;
 pub mod prune;

@@ -12,6 +12,7 @@ use super::support::Crawls;
 
 on_both_databases!(
     a_bundle_is_imported_once,
+    a_version_moves_as_a_bundle,
     hostile_archives_are_refused_with_a_place,
     what_is_in_use_is_not_removed_by_mistake,
     only_administrators_see_crawls
@@ -47,6 +48,27 @@ async fn a_bundle_is_imported_once(database: Database) {
     let listed = crawls.ann.get("/catalog/crawls").await.expect(200);
     assert_eq!(listed["items"].as_array().map(Vec::len), Some(3));
     assert_eq!(listed["items"][0]["id"], next["id"], "newest first");
+}
+
+async fn a_version_moves_as_a_bundle(database: Database) {
+    let crawls = Crawls::start(database, |_| {}).await;
+    let _working = crawls.work();
+    let job = crawls.upload("acme", acme_bundle("1.2.3")).await.expect(202);
+    crawls.end(&job).await;
+    let version = "/catalog/providers/registry.terraform.io/hashicorp/acme/1.2.3";
+    let path = format!("{version}/bundle");
+    let response = crawls.bob.request(Method::GET, &path).send().await.unwrap();
+    let file = response.headers()["content-disposition"].to_str().unwrap().to_owned();
+    assert_eq!(file, "attachment; filename=\"hashicorp-acme-1.2.3.tar.zst\"");
+    let bundle = response.bytes().await.unwrap().to_vec();
+    let before = crawls.ann.get(&format!("{version}/resource/acme_server")).await.expect(200);
+
+    crawls.ann.delete(version).await.expect(204);
+    crawls.bob.get(&format!("{version}/bundle")).await.expect(404);
+    let moved = crawls.upload("from-elsewhere", bundle).await.expect(202);
+    assert_eq!(crawls.end(&moved).await["status"], "done");
+    let after = crawls.ann.get(&format!("{version}/resource/acme_server")).await.expect(200);
+    assert_eq!(after, before);
 }
 
 async fn hostile_archives_are_refused_with_a_place(database: Database) {

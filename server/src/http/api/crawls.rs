@@ -6,7 +6,10 @@ use axum::{
     body::Body,
     extract::{Path, Query, State},
     http::{HeaderMap, StatusCode},
-    response::sse::{self, KeepAlive, Sse},
+    response::{
+        Response,
+        sse::{self, KeepAlive, Sse},
+    },
 };
 use futures::{Stream, StreamExt as _};
 use serde::Deserialize;
@@ -23,11 +26,12 @@ use crate::{
     auth::Actor,
     error::Result,
     http::{
+        download,
         extract::{Json, idempotency_key},
         problem::ApiResult,
     },
     jobs::{
-        removal,
+        self, removal,
         service::{self, CrawlView, Newest, StartCrawl},
     },
     project::Page,
@@ -43,6 +47,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(cancel))
         .routes(routes!(retry))
         .routes(routes!(upload))
+        .routes(routes!(export))
         .routes(routes!(remove))
 }
 
@@ -159,6 +164,18 @@ async fn upload(
     let crawl = service::upload(&app, &actor, &query.name, body.into_data_stream()).await?;
     let wait = Wait { wait: query.wait };
     Ok((StatusCode::ACCEPTED, Json(waited(&app, &actor, crawl, &wait).await?)))
+}
+
+/// Exports a version as an offline bundle, a `.tar.zst` archive that `POST /catalog/bundles` takes elsewhere.
+#[utoipa::path(get, path = "/catalog/providers/{host}/{namespace}/{name}/{version}/bundle", params(("host" = String, Path), ("namespace" = String, Path), ("name" = String, Path), ("version" = String, Path)), responses((status = OK, content_type = "application/zstd")))]
+async fn export(
+    State(app): State<App>,
+    _: Actor,
+    Path((host, namespace, name, version)): Path<VersionPath>,
+) -> ApiResult<Response> {
+    let address = address(&host, &namespace, &name)?;
+    let file = jobs::download::bundle(&app, &address, &version).await?;
+    Ok(download::bundle(&format!("{namespace}-{name}-{version}"), file).await?)
 }
 
 /// Whether to remove what is in use.

@@ -27,6 +27,8 @@ pub(super) struct QualityPage {
     version: String,
     /// Its page in the catalog.
     url: String,
+    /// The version as an archive.
+    download: String,
     report: Option<ReportView>,
 }
 
@@ -83,6 +85,7 @@ pub(super) async fn page(
         layout: admin.layout_below().here(format!("{} {}", address.source(), path.version)),
         source: address.source(),
         url: format!("/catalog/{address}/{}", path.version),
+        download: format!("/api/v1/catalog/providers/{address}/{}/bundle", path.version),
         report: report.map(|report| view(report, &address, &path.version)),
         version: path.version,
     })
