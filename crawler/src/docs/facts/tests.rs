@@ -119,6 +119,8 @@ fn no_defaults() {
         "Defaults to `a` or `b`.",
         "The `default` value.",
         "For small ones, the default is `a`.",
+        "If `zone` is set to `a` (default), it is needed.",
+        "Small ones are started as `a` by default, large ones as `b`.",
     ] {
         assert_eq!(text(said).default, None, "{said}");
     }
@@ -135,6 +137,9 @@ fn allowed_values() {
         "Valid values for this are: `A`, `B`, or `C`. Defaults to `A`.",
         "Must be one of `A`, `B` or `C`.",
         "Can be `A`, `B` or `C`.",
+        "Can either be `A`, `B` or `C`.",
+        "Valid Values: A, B, C",
+        "Valid values are `A, B, C`.",
         "Either `A`, `B` or `C`.",
         "Possible values include: `\"A\"`, `\"B\"`, `\"C\"`",
         "Possible values: \"A\", 'B', \"C\"",
