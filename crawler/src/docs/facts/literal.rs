@@ -94,13 +94,17 @@ const NO_VALUES: [&str; 66] = [
     "strings",
 ];
 
+/// `ALL_CAPS`
+pub fn is_shouted(word: &str) -> bool {
+    let mut letters = word.chars().filter(|c| c.is_alphabetic()).peekable();
+    word.len() > 1 && letters.peek().is_some() && letters.all(char::is_uppercase)
+}
+
 pub fn is_constant(word: &str) -> bool {
-    let letters = || word.chars().filter(|c| c.is_alphabetic());
-    let shouted = word.len() > 1 && letters().all(char::is_uppercase) && letters().next().is_some();
     // `2h45m` and `t2.micro`, but no `1st`.
     let digits = word.bytes().any(|b| b.is_ascii_digit())
         && !["st", "nd", "rd", "th"].iter().any(|end| word.ends_with(end));
-    shouted
+    is_shouted(word)
         || digits
         || word.contains('_')
         || word.eq_ignore_ascii_case("true")

@@ -73,12 +73,16 @@ fn defaults() {
         ("The default separator is newline (`\\n`).", "\\n"),
         ("The default value is `a` (the smallest).", "a"),
         ("Possible values are `zone` and `network`. Defaults to `zone`.", "zone"),
+        ("If this field is not specified, it is assumed to be PREMIUM.", "PREMIUM"),
+        ("Accepted values are:\n* `A`: Default value. Not for use.\n* `B`: The other.", "A"),
+        ("Can be `A` or `B`. By default, the state is `A`.", "A"),
     ] {
         assert_eq!(text(said).default.as_deref(), Some(expected), "{said}");
     }
     for (said, expected) in [
         ("Whether to. Default: true", "true"),
         ("Enabled by default.", "true"),
+        ("By default, the state is set to true.", "true"),
         ("Switches it (default is off).", "false"),
         ("If False (the default), nothing happens. If true (sic), …", "false"),
     ] {
@@ -88,6 +92,7 @@ fn defaults() {
         ("Defaults to 30 seconds.", "30"),
         ("Default is 500GB.", "500"),
         ("Default is `1,000`.", "1000"),
+        ("Defaults to midnight (0).", "0"),
         ("If you do not give a number, the default is 5.", "5"),
         ("Between `1` and `5` Defaults to `1`.", "1"),
         ("Default is -1", "-1"),
@@ -96,6 +101,7 @@ fn defaults() {
     ] {
         assert_eq!(number(said).default.as_deref(), Some(expected), "{said}");
     }
+    assert_eq!(list("Default is `a` and `b` kinds.").default.as_deref(), Some("[\"a\", \"b\"]"));
     assert_eq!(list("Defaults to [0].").default.as_deref(), Some("[0]"));
     assert_eq!(facts_of(&Type::String, "The size.", "Optional, Default: `5`").default.as_deref(), Some("5"));
 }
@@ -121,9 +127,13 @@ fn no_defaults() {
         "For small ones, the default is `a`.",
         "If `zone` is set to `a` (default), it is needed.",
         "Small ones are started as `a` by default, large ones as `b`.",
+        "Defaults to `a` if there is one; otherwise defaults to `b`.",
+        "By default, the prefix is `a`.",
     ] {
         assert_eq!(text(said).default, None, "{said}");
     }
+    assert_eq!(list("By default, the `a` and `b` scopes are used.").default, None);
+    assert_eq!(bool("By default, the zone is true.").default, None);
     assert_eq!(bool("Defaults to `maybe`.").default, None);
     assert_eq!(bool("A thing which is disabled by default.").default, None);
     assert_eq!(number("Defaults to `a`.").default, None);
@@ -159,11 +169,43 @@ fn allowed_values() {
     ] {
         assert_eq!(text(said).allowed, ["A", "B", "C"], "{said}");
     }
-    for said in ["One of: AA, BB", "Can only be one of AA or BB.", "Possible values:\nAA\nBB"] {
+    for said in [
+        "Possible values:\n* `A`: first\n* `B`: second. It applies to either:\n* A zone.\nPossible values are `A`, `B` and `C`.",
+        "Currently `A`, `B` and `C` are supported.",
+        "A name, e.g. `x`\nPossible values are: `A`, `B`, `C`.",
+        "Following kinds are allowed (case-sensitive): \"A\", \"B\", \"C\", Default kind is \"B\".",
+        "Kind of recovery. Can be of the following: `A`, `B`, and `C`.",
+    ] {
+        assert_eq!(text(said).allowed, ["A", "B", "C"], "{said}");
+    }
+    for said in [
+        "One of: AA, BB",
+        "Can only be one of AA or BB.",
+        "Possible values:\nAA\nBB",
+        "Available options:\nAA: If it is equal.\nBB: If it starts with\nit.",
+    ] {
         assert_eq!(text(said).allowed, ["AA", "BB"], "{said}");
     }
     assert_eq!(text("Valid values are small, medium and large.").allowed, ["small", "medium", "large"]);
-    assert_eq!(text("The only possible value is `A`.").allowed, ["A"]);
+    for said in [
+        "The only possible value is `A`.",
+        "Currently, the only supported version is `A`.",
+        "Currently, this value must be `A`.",
+        "The roles. One of `A`.",
+    ] {
+        assert_eq!(text(said).allowed, ["A"], "{said}");
+    }
+    assert_eq!(text("Valid values: `$a.b`, `$c`.").allowed, ["$a.b", "$c"]);
+    assert_eq!(text("Possible values: KIND_A KIND_B OTHER").allowed, ["KIND_A", "KIND_B", "OTHER"]);
+    assert_eq!(text("Of these:\na.b (first)\nc.d (second)").allowed, [""; 0]);
+    let names = text("The following names are supported:\na.b (The First)\nc.d (Second)").allowed;
+    assert_eq!(names, ["a.b", "c.d"]);
+    assert_eq!(
+        text("Valid values include day, month or year. If both are valid, the default is day; else").allowed,
+        ["day", "month", "year"]
+    );
+    assert_eq!(number("Valid values are:\n0 - from 0:00\n4 - from 4:00").allowed, ["0", "4"]);
+    assert_eq!(list("Any combination of `A` and `B`.").allowed, ["A", "B"]);
     assert_eq!(list("Valid values are `A`, `B`.").allowed, ["A", "B"]);
     assert_eq!(number("Valid values are 1, 2, 4.").allowed, ["1", "2", "4"]);
 }
@@ -194,6 +236,8 @@ fn no_allowed_values() {
         "Requires `zone` to be either `A` or `B`.",
         "The job that should be started or stopped.",
         "Valid values are small and other ones that exist.",
+        "Valid values:\n* `A`: first\n* B that is large.\nIt must be `A` or `C`.",
+        "Any combination of `A` and `B`.",
     ] {
         assert!(text(said).allowed.is_empty(), "{said}: {:?}", text(said).allowed);
     }

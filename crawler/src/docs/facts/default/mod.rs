@@ -133,7 +133,10 @@ impl<'a> Finder<'_, 'a> {
             }
             i += 1;
         }
-        let linked = i > at + 1 || self.is_marked(i);
+        // "defaults to `a` if …; otherwise defaults to `b`"
+        let second = self.get(at.wrapping_sub(1)).is_some_and(|t| t.is("otherwise"))
+            && self.tokens[at.saturating_sub(NEAR)..at].iter().any(|t| t.is("defaults"));
+        let linked = (i > at + 1 || self.is_marked(i)) && !second;
         (linked && !self.is_about_another(at)).then(|| self.literal(i)).flatten()
     }
 
@@ -162,7 +165,7 @@ impl<'a> Finder<'_, 'a> {
             i += 1;
         }
         if !linked {
-            if let Some(found) = self.qualified(at) {
+            if let Some(found) = self.qualified(at, by) {
                 return Some(found);
             }
             // "the default `x`" names a thing; "(Default `x`)" states it.
@@ -173,17 +176,32 @@ impl<'a> Finder<'_, 'a> {
                 return None;
             }
         }
-        (!self.is_about_another(at)).then(|| self.literal(i)).flatten()
+        // "by default, the `a` scopes are asked for" names things.
+        let thing = by && self.tokens[i - 1].is("the") && self.is_marked(i);
+        (!thing && !self.is_about_another(at)).then(|| self.literal(i)).flatten()
     }
 
-    /// "the default maximum size is `10`": only a marked value or a constant, as much else may be said so.
-    fn qualified(&self, at: usize) -> Option<String> {
-        let words = self.tokens[at + 1..].iter().take(14).take_while(|t| t.kind == Kind::Word);
+    /// "the default maximum size is `10`": only a marked value or a constant, as much else may be said so. "By default,
+    /// the state is set to true": only for a bool and what may be set.
+    fn qualified(&self, at: usize, by: bool) -> Option<String> {
+        let comma = by && self.get(at + 1).is_some_and(|t| t.is_mark(","));
+        let start = at + 1 + usize::from(comma);
+        let words = self.tokens[start..].iter().take(14).take_while(|t| t.kind == Kind::Word);
         let link = words.clone().position(|t| t.is_any(&["is", "are"]))?;
+        if words.clone().take(link).any(|t| t.text != self.subject.name && self.subject.is_sibling(t.text)) {
+            return None;
+        }
         if words.take(link).any(|t| t.is_any(&["when", "if", "that", "which", "for", "and", "or", "will"])) {
             return None;
         }
-        let i = at + 2 + link;
+        let mut i = start + 1 + link;
+        if self.get(i).is_some_and(|t| t.is("set")) && self.get(i + 1).is_some_and(|t| t.is("to")) {
+            i += 2;
+        }
+        let settable = |t: &Token| self.allowed.iter().any(|value| value == t.text);
+        if comma && self.subject.shape != Shape::Bool && !self.get(i).is_some_and(settable) {
+            return None;
+        }
         let spelt = self.get(i + 1).is_some_and(|t| t.is_mark("(")) && self.is_marked(i + 2);
         let sure = spelt || self.get(i).and_then(literal::style).is_some_and(|style| style > Style::Word);
         (sure && !self.is_about_another(at)).then(|| self.literal(i)).flatten()
@@ -277,7 +295,7 @@ impl<'a> Finder<'_, 'a> {
         if !(gone || token.is_any(&["specified", "provided", "set", "given", "supplied"])) {
             return None;
         }
-        let before: Vec<&Token> = self.before(at).into_iter().take(4).collect();
+        let before: Vec<&Token> = self.before(at).into_iter().take(6).collect();
         let conditional = before.iter().any(|t| t.is_any(&["if", "when"]));
         let negated = gone || before.first().is_some_and(|t| t.is_any(&["not", "isn't"]));
         if !conditional

@@ -32,10 +32,11 @@ impl<'a> Finder<'_, 'a> {
         }) {
             at += 1;
         }
-        // "newline (`\n`)"
+        // "newline (`\n`)", "midnight (0)"
+        let counts = |t: &Token| self.subject.shape == Shape::Number && number(t.text).is_some();
         let spelt = self.get(at).and_then(literal::style) == Some(Style::Word)
             && self.get(at + 1).is_some_and(|t| t.is_mark("("))
-            && self.is_marked(at + 2)
+            && (self.is_marked(at + 2) || self.get(at + 2).is_some_and(counts))
             && self.get(at + 3).is_some_and(|t| t.is_mark(")"));
         if spelt {
             return self.accept(self.tokens[at + 2].text, true);

@@ -1,5 +1,7 @@
 //! The documented set of values.
 
+mod hint;
+
 use super::{
     literal,
     subject::{Shape, Subject},
@@ -55,6 +57,8 @@ const PARTS: [&str; 10] = [
 /// The set that the text states; empty when it states none or an open one.
 pub fn read(tokens: &[Token], subject: &Subject) -> Allowed {
     let (mut stated, mut hinted) = (Allowed::default(), Allowed::default());
+    // What could be read of a list of bullets that has others: the whole may be stated again.
+    let mut broken: Vec<&str> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
         let Some(list) = cue(tokens, at, subject) else {
@@ -63,6 +67,11 @@ pub fn read(tokens: &[Token], subject: &Subject) -> Allowed {
         };
         // "Valid values are" says it in so many words; "one of" and the like count where nothing else is said.
         let sure = tokens[at].is_any(&ADJECTIVES) || tokens[at].is_any(&VALUES) || tokens[at].is("following");
+        if list.broken && sure {
+            broken.extend(&list.values);
+            at += 1;
+            continue;
+        }
         if list.open && tokens[at].is_any(&ADJECTIVES) {
             return Allowed::default();
         }
@@ -71,6 +80,9 @@ pub fn read(tokens: &[Token], subject: &Subject) -> Allowed {
             let found = if sure { &mut stated } else { &mut hinted };
             found.add(&list);
         }
+    }
+    if !broken.iter().all(|value| stated.values.iter().any(|known| known == value)) {
+        return Allowed::default();
     }
     let default = stated.default.take().or(hinted.default.take());
     let values = if stated.values.is_empty() { hinted.values } else { stated.values };
@@ -113,15 +125,17 @@ fn cue<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a
     } else if token.is_any(&VALUES) && starts_sentence(tokens, at) {
         (!is_conditional(tokens, at)).then(|| values_are(tokens, at, subject)).flatten()
     } else if token.is("following") {
-        following(tokens, at)
+        hint::following(tokens, at)
     } else if token.is("one") {
-        one_of(tokens, at, subject)
+        hint::one_of(tokens, at, subject)
     } else if token.is("either") {
-        either(tokens, at, subject)
+        hint::either(tokens, at, subject)
     } else if token.is("be") || token.is("to") {
-        must_be(tokens, at, subject)
+        hint::must_be(tokens, at, subject)
     } else if token.is("only") {
-        only(tokens, at)
+        hint::only(tokens, at)
+    } else if token.is("combination") {
+        hint::combination(tokens, at, subject)
     } else {
         None
     }?;
@@ -145,6 +159,7 @@ fn stated<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List
     // "`a` and `b` are supported"
     if at > 1 && tokens[at - 1].is("are") {
         let start = at - clause(tokens, at).count();
+        let start = start + usize::from(tokens[start].is("currently"));
         let list = values::list(tokens, start);
         let found = list.filter(|list| list.end + 1 == at && list.values.len() > 1 && list.is_marked());
         if let Some(mut list) = found {
@@ -152,13 +167,25 @@ fn stated<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List
             return Some(list);
         }
     }
-    let near = tokens[at + 1..].iter().take(5).take_while(|t| !t.ends_sentence());
+    let near = tokens[at + 1..].iter().take(5).take_while(|t| !t.ends_sentence() && !t.is_mark(",;"));
     let noun = near.clone().position(|t| t.is_any(&VALUES));
     if near.clone().any(|t| t.is_any(&PARTS)) {
         return None;
     }
     if let Some(noun) = noun {
         return values_are(tokens, at + 1 + noun, subject);
+    }
+    // "the only supported version is `a`"
+    if let (Some(noun), Some(verb), Some(value)) =
+        (tokens.get(at + 1), tokens.get(at + 2), tokens.get(at + 3))
+        && at > 0
+        && tokens[at - 1].is("only")
+        && noun.kind == Kind::Word
+        && verb.is("is")
+        && matches!(value.kind, Kind::Code | Kind::Quoted)
+        && tokens.get(at + 4).is_none_or(Token::ends_sentence)
+    {
+        return values::single(value, at + 4);
     }
     // Another noun: the verb must be near.
     let verb = near.clone().position(|t| t.is_any(&["are", "include", "includes"]) || t.is_mark(":"))?;
@@ -237,37 +264,32 @@ fn skip_phrase(tokens: &[Token], at: usize) -> usize {
     ];
     let mut i = at;
     // "are (case insensitive): `a`"
-    if tokens.get(i).is_some_and(|t| t.is_mark("(")) {
-        let remark = tokens[i..].iter().take(8).position(|t| t.is_mark(")"));
-        let words = |end: usize| tokens[i + 1..i + end].iter().all(|t| t.kind == Kind::Word);
-        if let Some(end) =
-            remark.filter(|&end| words(end) && tokens.get(i + end + 1).is_some_and(|t| t.is_mark(":")))
-        {
-            i += end + 1;
-        }
-    }
+    i = skip_remark(tokens, i);
     while i < at + 14 && tokens.get(i).is_some_and(|t| t.is_any(&FILL) || t.is_mark(":")) {
         i += 1;
     }
     i
 }
 
-/// The tokens of the clause before this one.
-fn clause<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> impl Iterator<Item = &'t Token<'a>> {
-    tokens[..at].iter().rev().take(24).take_while(|t| !t.ends_sentence() && !t.is_mark(";"))
+/// The token after a remark of plain words in parentheses and before a colon; `at` when there is none.
+fn skip_remark(tokens: &[Token], at: usize) -> usize {
+    if !tokens.get(at).is_some_and(|t| t.is_mark("(")) {
+        return at;
+    }
+    let words = tokens[at + 1..].iter().take(7).take_while(|t| t.kind == Kind::Word).count();
+    let close = at + 1 + words;
+    let closed = tokens.get(close).is_some_and(|t| t.is_mark(")"));
+    if closed && tokens.get(close + 1).is_some_and(|t| t.is_mark(":")) { close + 1 } else { at }
 }
 
-/// "The following values are supported: `a`, `b`."
-fn following<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
-    let phrase = tokens[at + 1..].iter().take(9);
-    let end = phrase.clone().position(|t| t.is_mark(":.") || t.kind != Kind::Word)?;
-    if is_example(tokens, at) {
-        return None;
-    }
-    let said = phrase.take(end).any(|t| t.is_any(&ADJECTIVES) || t.is_any(&VALUES));
-    let list = values::list(tokens, at + 1 + end + usize::from(tokens[at + 1 + end].is_mark(":.")))?;
-    let single = tokens[at + 1].is("values") && tokens[list.end.min(tokens.len()) - 1].ends_sentence();
-    (said && (list.values.len() > 1 || single)).then_some(list)
+/// The tokens of the clause before this one. "Possible values" at the start of a line starts a sentence even where the
+/// author forgot the full stop.
+fn clause<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> impl Iterator<Item = &'t Token<'a>> {
+    let starts = |t: &Token| t.leads && t.text.starts_with(char::is_uppercase) && t.is_any(&ADJECTIVES);
+    let near = &tokens[at.saturating_sub(24)..at];
+    let from = near.iter().rposition(|t| t.ends_sentence() || t.is_mark(";")).map_or(0, |i| i + 1);
+    let from = near.iter().rposition(starts).map_or(from, |i| i.max(from));
+    near[from..].iter().rev()
 }
 
 /// Whether the clause before is a condition, or about something else than what this may be set to.
@@ -298,96 +320,4 @@ fn is_about_another(tokens: &[Token], at: usize, subject: &Subject) -> bool {
 
 fn is_example(tokens: &[Token], at: usize) -> bool {
     clause(tokens, at).any(|t| t.is_any(&["example", "e.g", "examples"]))
-}
-
-/// "One of `a`, `b`."
-fn one_of<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
-    if !tokens.get(at + 1).is_some_and(|t| t.is("of"))
-        || is_conditional(tokens, at)
-        || is_about_another(tokens, at, subject)
-    {
-        return None;
-    }
-    // "only one of `a` and `b`"
-    let only = at > 0 && tokens[at - 1].is("only") && !(at > 1 && tokens[at - 2].is("be"));
-    if only {
-        return None;
-    }
-    let list = values::list(tokens, skip_phrase(tokens, at + 2))?;
-    // "One of `a` or `b` must be set" is about arguments.
-    let after = tokens.get(list.end);
-    let about = after.is_some_and(|t| t.is_any(&["must", "is", "are", "should", "can", "has", "may"]));
-    (list.values.len() > 1 && !about).then_some(list)
-}
-
-/// "Either `a` or `b`."
-fn either<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
-    if is_conditional(tokens, at) || is_about_another(tokens, at, subject) {
-        return None;
-    }
-    // "can either be `a` or `b`"
-    let be = usize::from(tokens.get(at + 1).is_some_and(|t| t.is("be")));
-    let list = values::list(tokens, at + 1 + be)?;
-    let after = tokens.get(list.end);
-    let about = after.is_some_and(|t| t.is_any(&["must", "is", "are", "should", "can", "has", "may"]));
-    (list.values.len() > 1 && list.choice && list.is_sure() && !about).then_some(list)
-}
-
-/// "Must be `a` or `b`", "Can be set to `a`, `b`".
-fn must_be<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
-    let before = |back: usize| at.checked_sub(back).map(|i| &tokens[i]);
-    let modal = |t: &Token| t.is_any(&["must", "can", "should", "may", "could"]);
-    let be = tokens[at].is("be") && before(1).is_some_and(|t| modal(t) || (t.is("only") || t.is("to")));
-    let set = tokens[at].is("to")
-        && before(1).is_some_and(|t| t.is("set"))
-        && before(2).is_some_and(|t| t.is("be"))
-        && before(3).is_some_and(modal);
-    if !(be || set) || is_conditional(tokens, at.saturating_sub(1)) || is_about_another(tokens, at, subject) {
-        return None;
-    }
-    let list = values::list(tokens, at + 1)?;
-    let ends = tokens.get(list.end).is_none_or(|t| t.ends_sentence());
-    // "Must be `a`." and "This value must be `a`.", but not "the last one must be `a`".
-    let own = |t: &Token| {
-        t.text == subject.name || t.is_any(&["must", "value", "this", "the", "it", "currently", "field"])
-    };
-    let must = ends && before(1).is_some_and(|t| t.is("must")) && clause(tokens, at).all(own);
-    // "can be started or stopped"
-    let choice = list.values.len() > 1 && list.choice && list.is_sure();
-    (choice || (must && list.values.len() == 1 && list.is_marked())).then_some(list)
-}
-
-/// "Only `a` and `b` are supported."
-fn only<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
-    const ALLOWED: [&str; 7] =
-        ["supported", "allowed", "accepted", "valid", "available", "possible", "permitted"];
-    let mut start = at + 1;
-    while tokens.get(start).is_some_and(|t| t.is_any(&["the", "value", "values"])) {
-        start += 1;
-    }
-    // "`a` is the only valid value."
-    if tokens.get(at + 1).is_some_and(|t| t.is_any(&ALLOWED))
-        && tokens.get(at + 2).is_some_and(|t| t.is_any(&VALUES))
-        && at > 2
-        && tokens[at - 1].is("the")
-        && tokens[at - 2].is("is")
-        && !is_conditional(tokens, at)
-    {
-        return values::single(&tokens[at - 3], at + 3);
-    }
-    let said = |end: usize| {
-        let mut after = tokens[end.min(tokens.len())..].iter().take(4);
-        after.next().is_some_and(|t| t.is_any(&["is", "are", "values", "value"]))
-            && after.any(|t| t.is_any(&ALLOWED))
-    };
-    // "Only X is supported": a name of its own, not "only one is supported".
-    let current = tokens.iter().skip(start + 1).take(3).any(|t| t.is("currently"));
-    let named = tokens.get(start).is_some_and(|t| {
-        t.kind == Kind::Word && t.text.starts_with(char::is_uppercase) && (current || t.text.contains('.'))
-    });
-    if named && said(start + 1) {
-        return values::single(&tokens[start], start + 1);
-    }
-    let list = values::list(tokens, start)?;
-    said(list.end).then_some(list)
 }

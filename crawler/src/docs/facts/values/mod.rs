@@ -1,7 +1,11 @@
 //! Lists of values as authors write them: `A`, `B` and `C`; "a" or "b"; A | B; a bullet for each.
 
+mod lines;
+
+use lines::{heads_line, items, lines, remark_says_default};
+
 use super::{
-    literal::{Style, is_constant, number, range, style},
+    literal::{Style, is_constant, is_shouted, number, range, style},
     token::{Kind, Token},
 };
 
@@ -20,6 +24,8 @@ pub struct List<'a> {
     pub open: bool,
     /// Whether the last two are joined by "or".
     pub choice: bool,
+    /// Whether it is of bullets, some of which are no values.
+    pub broken: bool,
     /// The token after it.
     pub end: usize,
     /// Whether it has plain words, which only its end tells from a sentence that goes on.
@@ -34,7 +40,8 @@ pub struct List<'a> {
 fn is_form(value: &str) -> bool {
     value.is_empty()
         || value.len() > 120
-        || value.contains(['{', '<', '\n', '[', '$', '^'])
+        || value.contains(['{', '<', '\n', '[', '^'])
+        || value.ends_with('$')
         || range(value).is_some()
         || value.contains("...")
 }
@@ -52,6 +59,7 @@ pub fn list<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
     }
     let list = match tokens.get(start)?.kind {
         Kind::Item => items(tokens, start),
+        _ if heads_line(tokens, start) => lines(tokens, start),
         _ => inline(tokens, start),
     };
     (!list.values.is_empty()).then_some(list)
@@ -94,78 +102,6 @@ pub fn single<'a>(token: &Token<'a>, end: usize) -> Option<List<'a>> {
     let mut list = List { end, ..List::default() };
     list.add(token);
     Some(list)
-}
-
-/// A bullet for each value, with or without a remark. The list ends where a line stands further left.
-fn items<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
-    let indent = tokens[start].indent;
-    let mut list = List { end: start, ..List::default() };
-    while let Some(token) = tokens.get(list.end) {
-        match token.kind {
-            Kind::Item if token.indent < indent => break,
-            Kind::Break if token.indent <= indent => break,
-            Kind::Item if token.indent == indent => {
-                let read = item(tokens, list.end + 1);
-                match read {
-                    Some(read) => {
-                        for value in read.values {
-                            list.add_text(value);
-                        }
-                        list.default = list.default.or(read.default);
-                        list.open |= read.open;
-                    }
-                    None => list.open = true,
-                }
-            }
-            _ => {}
-        }
-        list.end += 1;
-    }
-    list
-}
-
-/// The value or values at the start of a bullet.
-fn item<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
-    let mut at = at;
-    while tokens.get(at)?.is_mark("[(") {
-        at += 1;
-    }
-    let token = tokens.get(at)?;
-    let style = style(token)?;
-    // A plain word is a value only when a remark or nothing follows.
-    let next = tokens.get(at + 1);
-    let parted = next.is_none_or(|t| t.ends_sentence() || t.is_mark(":-–—=(]"));
-    if style == Style::Word && !parted {
-        return None;
-    }
-    let mut read = List::default();
-    read.add(token);
-    let mut after = at + 1;
-    while tokens.get(after).is_some_and(|t| t.is_mark("])")) {
-        after += 1;
-    }
-    if remark_says_default(tokens, after) {
-        read.default = Some(token.text);
-    }
-    if style == Style::Marked
-        && tokens.get(after).is_some_and(|t| t.is_mark(",/|") || t.is("or") || t.is("and"))
-        && tokens.get(after + 1).is_some_and(|t| t.kind == Kind::Code)
-    {
-        let more = inline(tokens, after + 1);
-        more.values.iter().for_each(|value| read.add_text(value));
-    }
-    Some(read)
-}
-
-/// `(default)`, `- (Default)`, `(the default)`.
-fn remark_says_default(tokens: &[Token], at: usize) -> bool {
-    let near = tokens.iter().skip(at).take(5).take_while(|t| !t.ends_sentence());
-    let near: Vec<&Token> = near.collect();
-    let open = near.iter().position(|t| t.is_mark("(["));
-    open.is_some_and(|open| {
-        let mut inside = near[open + 1..].iter().filter(|t| !t.is("the"));
-        inside.next().is_some_and(|t| t.is("default")) && inside.next().is_none_or(|t| t.is_mark(")],.;"))
-    })
 }
 
 fn inline<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
@@ -285,10 +221,15 @@ fn separator(tokens: &[Token], at: usize) -> Option<(usize, bool)> {
         }
         i += 1;
     }
-    let lines = |t: &Token| {
-        t.leads && t.kind == Kind::Word && is_constant(t.text) && tokens[at - 1].kind == Kind::Word
+    // A word on each line, or `KIND_A KIND_B`.
+    let apart = |last: &Token, t: &Token| {
+        let plain = t.kind == Kind::Word && (last.kind == Kind::Word || last.is_mark(")"));
+        let names =
+            is_shouted(last.text) && is_shouted(t.text) && (last.text.contains('_') || t.text.contains('_'));
+        plain && (names || (t.leads && (is_constant(t.text) || t.text.contains('.'))))
     };
-    let adjacent = i == at && tokens.get(i).is_some_and(|t| t.kind == Kind::Code || (at > 0 && lines(t)));
+    let adjacent = i == at
+        && tokens.get(i).is_some_and(|t| t.kind == Kind::Code || (at > 0 && apart(&tokens[at - 1], t)));
     (i > at || adjacent).then_some((i, or))
 }
 

@@ -1,0 +1,140 @@
+//! Phrases that state a set without calling its values valid: "one of", "either", "must be".
+
+use super::{
+    super::{
+        subject::Subject,
+        token::{Kind, Token},
+        values::{self, List},
+    },
+    ADJECTIVES, VALUES, clause, is_about_another, is_conditional, is_example, skip_phrase, skip_remark,
+};
+
+/// "The following values are supported: `a`, `b`."
+pub(super) fn following<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
+    let phrase = tokens[at + 1..].iter().take(9);
+    let end = phrase.clone().position(|t| t.is_mark(":.") || t.kind != Kind::Word)?;
+    // "are allowed (in any case): `a`"
+    let start = skip_remark(tokens, at + 1 + end);
+    if is_example(tokens, at) {
+        return None;
+    }
+    // "can be of the following: `a`, `b`"
+    let be = at > 2
+        && tokens[at - 1].is("the")
+        && tokens[at - 2].is("of")
+        && tokens[at - 3].is("be")
+        && end == 0
+        && !is_conditional(tokens, at);
+    let said = be || phrase.take(end).any(|t| t.is_any(&ADJECTIVES) || t.is_any(&VALUES));
+    let list = values::list(tokens, start + usize::from(tokens[start].is_mark(":.")))?;
+    let single = tokens[at + 1].is("values") && tokens[list.end.min(tokens.len()) - 1].ends_sentence();
+    (said && (list.values.len() > 1 || single)).then_some(list)
+}
+
+/// "One of `a`, `b`."
+pub(super) fn one_of<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
+    if !tokens.get(at + 1).is_some_and(|t| t.is("of"))
+        || is_conditional(tokens, at)
+        || is_about_another(tokens, at, subject)
+    {
+        return None;
+    }
+    // "only one of `a` and `b`"
+    let only = at > 0 && tokens[at - 1].is("only") && !(at > 1 && tokens[at - 2].is("be"));
+    if only {
+        return None;
+    }
+    let list = values::list(tokens, skip_phrase(tokens, at + 2))?;
+    // "One of `a` or `b` must be set" is about arguments.
+    let after = tokens.get(list.end);
+    let about = after.is_some_and(|t| t.is_any(&["must", "is", "are", "should", "can", "has", "may"]));
+    // "One of `a`."
+    let alone = list.is_marked()
+        && (at == 0 || tokens[at - 1].ends_sentence())
+        && after.is_none_or(Token::ends_sentence);
+    ((list.values.len() > 1 || alone) && !about).then_some(list)
+}
+
+/// "Any combination of `a`, `b`."
+pub(super) fn combination<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
+    let any = at > 0 && tokens[at - 1].is("any") && tokens.get(at + 1).is_some_and(|t| t.is("of"));
+    if !any || !subject.shape.is_list() || is_conditional(tokens, at) || is_about_another(tokens, at, subject)
+    {
+        return None;
+    }
+    values::list(tokens, at + 2).filter(|list| list.values.len() > 1 && list.is_marked())
+}
+
+/// "Either `a` or `b`."
+pub(super) fn either<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
+    if is_conditional(tokens, at) || is_about_another(tokens, at, subject) {
+        return None;
+    }
+    // "can either be `a` or `b`"
+    let be = usize::from(tokens.get(at + 1).is_some_and(|t| t.is("be")));
+    let list = values::list(tokens, at + 1 + be)?;
+    let after = tokens.get(list.end);
+    let about = after.is_some_and(|t| t.is_any(&["must", "is", "are", "should", "can", "has", "may"]));
+    (list.values.len() > 1 && list.choice && list.is_sure() && !about).then_some(list)
+}
+
+/// "Must be `a` or `b`", "Can be set to `a`, `b`".
+pub(super) fn must_be<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
+    let before = |back: usize| at.checked_sub(back).map(|i| &tokens[i]);
+    let modal = |t: &Token| t.is_any(&["must", "can", "should", "may", "could"]);
+    let be = tokens[at].is("be") && before(1).is_some_and(|t| modal(t) || (t.is("only") || t.is("to")));
+    let set = tokens[at].is("to")
+        && before(1).is_some_and(|t| t.is("set"))
+        && before(2).is_some_and(|t| t.is("be"))
+        && before(3).is_some_and(modal);
+    if !(be || set) || is_conditional(tokens, at.saturating_sub(1)) || is_about_another(tokens, at, subject) {
+        return None;
+    }
+    let list = values::list(tokens, at + 1)?;
+    let ends = tokens.get(list.end).is_none_or(|t| t.ends_sentence());
+    // "Must be `a`." and "This value must be `a`.", but not "the last one must be `a`".
+    let own = |t: &Token| {
+        t.text == subject.name
+            || t.is_mark(",")
+            || t.is_any(&["must", "value", "this", "the", "it", "currently", "field"])
+    };
+    let must = ends && before(1).is_some_and(|t| t.is("must")) && clause(tokens, at).all(own);
+    // "can be started or stopped"
+    let choice = list.values.len() > 1 && list.choice && list.is_sure();
+    (choice || (must && list.values.len() == 1 && list.is_marked())).then_some(list)
+}
+
+/// "Only `a` and `b` are supported."
+pub(super) fn only<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
+    const ALLOWED: [&str; 7] =
+        ["supported", "allowed", "accepted", "valid", "available", "possible", "permitted"];
+    let mut start = at + 1;
+    while tokens.get(start).is_some_and(|t| t.is_any(&["the", "value", "values"])) {
+        start += 1;
+    }
+    // "`a` is the only valid value."
+    if tokens.get(at + 1).is_some_and(|t| t.is_any(&ALLOWED))
+        && tokens.get(at + 2).is_some_and(|t| t.is_any(&VALUES))
+        && at > 2
+        && tokens[at - 1].is("the")
+        && tokens[at - 2].is("is")
+        && !is_conditional(tokens, at)
+    {
+        return values::single(&tokens[at - 3], at + 3);
+    }
+    let said = |end: usize| {
+        let mut after = tokens[end.min(tokens.len())..].iter().take(4);
+        after.next().is_some_and(|t| t.is_any(&["is", "are", "values", "value"]))
+            && after.any(|t| t.is_any(&ALLOWED))
+    };
+    // "Only X is supported": a name of its own, not "only one is supported".
+    let current = tokens.iter().skip(start + 1).take(3).any(|t| t.is("currently"));
+    let named = tokens.get(start).is_some_and(|t| {
+        t.kind == Kind::Word && t.text.starts_with(char::is_uppercase) && (current || t.text.contains('.'))
+    });
+    if named && said(start + 1) {
+        return values::single(&tokens[start], start + 1);
+    }
+    let list = values::list(tokens, start)?;
+    said(list.end).then_some(list)
+}
