@@ -83,6 +83,7 @@ fn defaults() {
         ("Whether to. Default: true", "true"),
         ("Enabled by default.", "true"),
         ("By default, the state is set to true.", "true"),
+        ("On by default.", "true"),
         ("Switches it (default is off).", "false"),
         ("If False (the default), nothing happens. If true (sic), …", "false"),
     ] {
@@ -93,6 +94,7 @@ fn defaults() {
         ("Default is 500GB.", "500"),
         ("Default is `1,000`.", "1000"),
         ("Defaults to midnight (0).", "0"),
+        ("If not specified, or user specifies 0, then default value 10 will be used.", "10"),
         ("If you do not give a number, the default is 5.", "5"),
         ("Between `1` and `5` Defaults to `1`.", "1"),
         ("Default is -1", "-1"),
@@ -174,6 +176,7 @@ fn allowed_values() {
         "Currently `A`, `B` and `C` are supported.",
         "A name, e.g. `x`\nPossible values are: `A`, `B`, `C`.",
         "Following kinds are allowed (case-sensitive): \"A\", \"B\", \"C\", Default kind is \"B\".",
+        "Values are `A` (first), `B` where you say it in the `ids` field, and `C` which does both.",
         "Kind of recovery. Can be of the following: `A`, `B`, and `C`.",
     ] {
         assert_eq!(text(said).allowed, ["A", "B", "C"], "{said}");
@@ -189,6 +192,7 @@ fn allowed_values() {
     assert_eq!(text("Valid values are small, medium and large.").allowed, ["small", "medium", "large"]);
     for said in [
         "The only possible value is `A`.",
+        "Valid option is `A` only.",
         "Currently, the only supported version is `A`.",
         "Currently, this value must be `A`.",
         "The roles. One of `A`.",
@@ -205,6 +209,7 @@ fn allowed_values() {
         ["day", "month", "year"]
     );
     assert_eq!(number("Valid values are:\n0 - from 0:00\n4 - from 4:00").allowed, ["0", "4"]);
+    assert_eq!(list("One or more values out of `A` and `B`").allowed, ["A", "B"]);
     assert_eq!(list("Any combination of `A` and `B`.").allowed, ["A", "B"]);
     assert_eq!(list("Valid values are `A`, `B`.").allowed, ["A", "B"]);
     assert_eq!(number("Valid values are 1, 2, 4.").allowed, ["1", "2", "4"]);
@@ -238,6 +243,8 @@ fn no_allowed_values() {
         "Valid values are small and other ones that exist.",
         "Valid values:\n* `A`: first\n* B that is large.\nIt must be `A` or `C`.",
         "Any combination of `A` and `B`.",
+        "Valid examples: `A` `B`",
+        "One of the following values:\n* **A**: all\n* **b:{id}**: one",
     ] {
         assert!(text(said).allowed.is_empty(), "{said}: {:?}", text(said).allowed);
     }

@@ -55,9 +55,10 @@ pub(super) fn one_of<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> 
     ((list.values.len() > 1 || alone) && !about).then_some(list)
 }
 
-/// "Any combination of `a`, `b`."
+/// "Any combination of `a`, `b`", "one or more values out of `a`, `b`"
 pub(super) fn combination<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
-    let any = at > 0 && tokens[at - 1].is("any") && tokens.get(at + 1).is_some_and(|t| t.is("of"));
+    let before = if tokens[at].is("out") { "values" } else { "any" };
+    let any = at > 0 && tokens[at - 1].is(before) && tokens.get(at + 1).is_some_and(|t| t.is("of"));
     if !any || !subject.shape.is_list() || is_conditional(tokens, at) || is_about_another(tokens, at, subject)
     {
         return None;

@@ -134,7 +134,7 @@ fn cue<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a
         hint::must_be(tokens, at, subject)
     } else if token.is("only") {
         hint::only(tokens, at)
-    } else if token.is("combination") {
+    } else if token.is("combination") || token.is("out") {
         hint::combination(tokens, at, subject)
     } else {
         None
@@ -166,6 +166,10 @@ fn stated<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List
             list.end = at + 1;
             return Some(list);
         }
+    }
+    // "valid examples"
+    if tokens.get(at + 1).is_some_and(|t| t.is_any(&["example", "examples"])) {
+        return None;
     }
     let near = tokens[at + 1..].iter().take(5).take_while(|t| !t.ends_sentence() && !t.is_mark(",;"));
     let noun = near.clone().position(|t| t.is_any(&VALUES));
@@ -229,7 +233,7 @@ fn values_are<'a>(tokens: &[Token<'a>], noun: usize, subject: &Subject) -> Optio
     let list = direct.or_else(|| introduced.then(|| values::list(tokens, colon)).flatten())?;
     let single = list.values.len() == 1;
     let partial = tokens[verb].is_any(&["include", "includes", "including"]) && !only;
-    let ended = tokens.get(list.end).is_none_or(|t| t.ends_sentence() || t.is_mark(",;)"));
+    let ended = tokens.get(list.end).is_none_or(|t| t.ends_sentence() || t.is_mark(",;)") || t.is("only"));
     if single && (!ended || partial && tokens[noun].is("value")) {
         return None;
     }

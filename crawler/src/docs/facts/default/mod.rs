@@ -171,6 +171,13 @@ impl<'a> Finder<'_, 'a> {
             // "the default `x`" names a thing; "(Default `x`)" states it.
             let starts = previous.is_none_or(|t| t.ends_sentence() || t.is_mark("(,;-–—["))
                 || self.tokens[at].text.starts_with('D');
+            // "then default value 10 will be used"
+            let used = self.get(i).and_then(literal::style).is_some_and(|style| style > Style::Word)
+                && self.get(i + 1).is_some_and(|t| t.is_any(&["will", "is"]))
+                && self.tokens[i + 2..].iter().take(2).any(|t| t.is("used"));
+            if used && !self.is_about_another(at) {
+                return self.literal(i);
+            }
             let bare = i == at + 1 || (i == at + 2 && self.tokens[at + 1].is("value"));
             if !(bare && starts && self.ends_clause(i)) {
                 return None;
@@ -234,6 +241,9 @@ impl<'a> Finder<'_, 'a> {
             });
         if conditional || self.is_conditional_after(at + 1) {
             return None;
+        }
+        if self.subject.shape == Shape::Bool && value.is_any(&["on", "off"]) && clause.is_empty() {
+            return (!self.subject.name.contains("disable")).then(|| value.is("on").to_string());
         }
         if self.subject.shape == Shape::Bool && value.is_any(&["enabled", "disabled"]) {
             // "Which is disabled by default" is about something else.

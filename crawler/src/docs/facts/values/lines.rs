@@ -74,7 +74,9 @@ fn item<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
     // A plain word is a value only when a remark or nothing follows.
     let next = tokens.get(at + 1);
     let parted = next.is_none_or(|t| t.ends_sentence() || t.is_mark(":-–—=(]"));
-    if style == Style::Word && !parted {
+    // `**user:{id}**`
+    let form = next.is_some_and(|t| t.is_mark(":")) && tokens.get(at + 2).is_some_and(|t| t.is_mark("{<"));
+    if (style == Style::Word && !parted) || form {
         return None;
     }
     let mut read = List::default();

@@ -256,7 +256,9 @@ fn described(tokens: &[Token], at: usize, style: Style) -> Option<(usize, bool)>
     }
     for i in at..tokens.len().min(at + MAX_REMARK) {
         let token = &tokens[i];
-        if token.ends_sentence() || matches!(token.kind, Kind::Code | Kind::Quoted) {
+        // "in the `ids` field"
+        let named = tokens[i - 1].is("the") && tokens.get(i + 1).is_some_and(|t| t.kind == Kind::Word);
+        if token.ends_sentence() || (matches!(token.kind, Kind::Code | Kind::Quoted) && !named) {
             return None;
         }
         if let Some((next, or)) = separator(tokens, i).filter(|(next, _)| *next > i)
