@@ -44,7 +44,9 @@ impl<'a> Links<'a> {
             return Some(format!("#{anchor}"));
         }
         let (url, relative) = match Url::parse(link) {
-            Err(url::ParseError::RelativeUrlWithoutBase) => (self.base.as_ref()?.join(link).ok()?, true),
+            Err(url::ParseError::RelativeUrlWithoutBase) if is_reference(link) => {
+                (self.base.as_ref()?.join(link).ok()?, true)
+            }
             parsed => (parsed.ok()?, false),
         };
         if !matches!(url.scheme(), "http" | "https" | "mailto") {
@@ -53,6 +55,14 @@ impl<'a> Links<'a> {
         let own = self.own.and_then(|own| own(&url));
         own.or_else(|| (!relative || !self.base_is_guess).then(|| url.to_string()))
     }
+}
+
+/// Whether what is no absolute address may be a relative one: a colon in the first part would be a scheme's, here one
+/// that somebody tried to hide.
+///
+/// Source: <https://www.rfc-editor.org/rfc/rfc3986#section-4.2>
+fn is_reference(link: &str) -> bool {
+    !link.split(['/', '?', '#']).next().unwrap_or_default().contains(':')
 }
 
 /// The anchor that our page has for a nested block, from the one that generated documentation has for it.
