@@ -14,6 +14,8 @@ use tempfile::TempDir;
 
 pub mod catalog;
 pub mod postgres;
+mod process;
+pub use process::Process;
 pub use registry_server as registry;
 pub mod search;
 

@@ -1,16 +1,11 @@
 //! Crawls of a registry that speaks the real protocols, through real containers and real processes.
 
-use std::{
-    collections::HashMap,
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 use cloudoven::config::Config;
 use cloudoven_crawler::catalog::Catalog;
 use cloudoven_tests::{
-    Answer, Database, on_both_databases,
+    Answer, Database, Process, on_both_databases,
     registry::{Asked, Fault, Faults, Options, Page, Published, RegistryServer},
 };
 use reqwest::Method;
@@ -205,7 +200,7 @@ async fn a_crawl_survives_the_server_being_killed(database: Database) {
     let job = crawls.crawl(DEMO, "latest").await.expect(202);
     let deadline = Instant::now() + PATIENCE;
     for goal in [15, 40] {
-        let mut process = Process::start(&crawls);
+        let mut process = worker(&crawls);
         while pages(&registry.asked()).count() < goal {
             assert!(Instant::now() < deadline, "the crawl does not go on: {:?}", registry.asked());
             sleep(Duration::from_millis(10)).await;
@@ -215,7 +210,7 @@ async fn a_crawl_survives_the_server_being_killed(database: Database) {
     }
     registry.misbehave(Faults::default());
     // Two at once: whoever has it, has it alone.
-    let _processes = (Process::start(&crawls), Process::start(&crawls));
+    let _processes = (worker(&crawls), worker(&crawls));
     let done = crawls.until(&job, |job| job["status"] != "running" && job["status"] != "queued").await;
     assert_eq!((done["status"].as_str(), done["attempts"].as_i64()), (Some("done"), Some(3)), "{done}");
     assert_eq!(crawls.digest().await, undisturbed.digest().await);
@@ -230,44 +225,9 @@ async fn a_crawl_survives_the_server_being_killed(database: Database) {
 }
 
 /// A real worker process.
-struct Process(Child);
-
-impl Process {
-    fn start(crawls: &Crawls) -> Process {
-        let config = &crawls.server.app.config;
-        let child = Command::new(binary())
-            .arg("worker")
-            .env("CLOUDOVEN_DATA", &config.data)
-            .env("CLOUDOVEN_DATABASE", &config.database)
-            .env("CLOUDOVEN_RUN_LEASE", config.run_lease.to_string())
-            .env("CLOUDOVEN_RUN_SLOTS", "0")
-            .env("CLOUDOVEN_CRAWL_REGISTRIES", config.crawl_registries.join(","))
-            .env("CLOUDOVEN_LOG", "warn")
-            .env_remove("CLOUDOVEN_PROVIDER_MIRROR")
-            .stdout(Stdio::null())
-            .spawn();
-        Process(child.expect("the worker starts"))
-    }
-
-    /// SIGKILL.
-    fn kill(&mut self) {
-        self.0.kill().expect("the worker was running");
-        self.0.wait().expect("a killed process ends");
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// The `cloudoven` command that was built beside the tests.
-fn binary() -> PathBuf {
-    let tests = std::env::current_exe().expect("a test knows where it is");
-    let binary = tests.parent().and_then(|deps| deps.parent()).expect("it is in target/<profile>/deps");
-    let binary = binary.join("cloudoven");
-    assert!(binary.is_file(), "{} is missing: run `cargo build --package cloudoven`", binary.display());
-    binary
+fn worker(crawls: &Crawls) -> Process {
+    let config = &crawls.server.app.config;
+    let registries = config.crawl_registries.join(",");
+    let environment = [("CLOUDOVEN_RUN_SLOTS", "0"), ("CLOUDOVEN_CRAWL_REGISTRIES", registries.as_str())];
+    Process::start("worker", config, &environment)
 }

@@ -1,13 +1,8 @@
 //! Servers that are killed: nothing is lost, nothing is applied twice, nothing is left behind.
 
-use std::{
-    collections::BTreeSet,
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
-use cloudoven_tests::{Database, on_both_databases};
+use cloudoven_tests::{Database, Process, on_both_databases};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
@@ -49,7 +44,7 @@ async fn runs_survive_the_server_being_killed(database: Database) {
     for name in ["one", "two", "three"] {
         deployments.push(Story::new(app.deployment_in(name, SLOW).await));
     }
-    let mut server = Server::start(&app);
+    let mut process = server(&app);
     let mut moments = Vec::new();
     let deadline = Instant::now() + Duration::from_secs(400);
     while !deployments.iter().all(Story::is_over) {
@@ -68,11 +63,11 @@ async fn runs_survive_the_server_being_killed(database: Database) {
             moments.push(statuses.join(" "));
             // Now and then it is asked to stop, and gives back what it holds.
             if moments.len() % 4 == 3 {
-                server.stop()
+                process.stop()
             } else {
-                server.kill()
+                process.kill()
             }
-            server = Server::start(&app);
+            process = server(&app);
         }
     }
     // A shorter story would have been killed too few times to show anything.
@@ -161,53 +156,13 @@ impl Story {
 }
 
 /// The real server, as a process.
-struct Server(Child);
-
-impl Server {
-    fn start(app: &RunApp) -> Server {
-        let config = &app.test.app.config;
-        let child = Command::new(binary())
-            .arg("serve")
-            .env("CLOUDOVEN_LISTEN", "127.0.0.1:0")
-            .env("CLOUDOVEN_DATA", &config.data)
-            .env("CLOUDOVEN_DATABASE", &config.database)
-            .env("CLOUDOVEN_RUN_VOLUMES", config.run_volumes.join(","))
-            .env("CLOUDOVEN_RUN_LEASE", config.run_lease.to_string())
-            .env("CLOUDOVEN_RUN_SLOTS", "3")
-            .env("CLOUDOVEN_LOG", "warn")
-            .env_remove("CLOUDOVEN_PROVIDER_MIRROR")
-            .stdout(Stdio::null())
-            .spawn();
-        Server(child.expect("the server starts"))
-    }
-
-    /// SIGTERM, and a clean end.
-    fn stop(&mut self) {
-        let asked = Command::new("kill").arg(self.0.id().to_string()).status().expect("kill runs");
-        assert!(asked.success());
-        let ended = self.0.wait().expect("a stopped process ends");
-        assert!(ended.success(), "{ended}");
-    }
-
-    /// SIGKILL.
-    fn kill(&mut self) {
-        self.0.kill().expect("the server was running");
-        self.0.wait().expect("a killed process ends");
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// The `cloudoven` command that was built beside the tests.
-fn binary() -> PathBuf {
-    let tests = std::env::current_exe().expect("a test knows where it is");
-    let binary = tests.parent().and_then(|deps| deps.parent()).expect("it is in target/<profile>/deps");
-    let binary = binary.join("cloudoven");
-    assert!(binary.is_file(), "{} is missing: run `cargo build --package cloudoven`", binary.display());
-    binary
+fn server(app: &RunApp) -> Process {
+    let config = &app.test.app.config;
+    let volumes = config.run_volumes.join(",");
+    let environment = [
+        ("CLOUDOVEN_LISTEN", "127.0.0.1:0"),
+        ("CLOUDOVEN_RUN_VOLUMES", &volumes),
+        ("CLOUDOVEN_RUN_SLOTS", "3"),
+    ];
+    Process::start("serve", config, &environment)
 }
