@@ -5,7 +5,6 @@
 
 use std::{
     hint::black_box,
-    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -23,18 +22,9 @@ const FORM_LIMIT: Duration = Duration::from_millis(50);
 const EDIT_LIMIT: Duration = Duration::from_millis(30);
 
 fn main() -> anyhow::Result<()> {
-    let given = std::env::var_os("CLOUDOVEN_TEST_BUNDLES").map(PathBuf::from);
-    let folder =
-        given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/providers"));
-    if !folder.is_dir() {
-        println!("designer: not run, no provider bundles in {}", folder.display());
-        return Ok(());
-    }
+    let Some(bundles) = provider_corpus::bundles("designer") else { return Ok(()) };
     println!("{:<60} {:>10} {:>8}", "step", "median", "of limit");
-    let mut archives: Vec<PathBuf> =
-        std::fs::read_dir(&folder)?.map(|e| Ok(e?.path())).collect::<anyhow::Result<_>>()?;
-    archives.sort();
-    for archive in archives.into_iter().filter(|path| path.extension().is_some_and(|e| e == "zst")) {
+    for archive in provider_corpus::archives(&bundles)? {
         for provider in source::read(&archive, Limits::default())? {
             let built = crawl::build(&provider)?;
             let documents =

@@ -23,14 +23,12 @@ use serde_json::Value;
 type Truth = BTreeMap<String, BTreeMap<String, String>>;
 
 fn main() -> anyhow::Result<()> {
-    let directory = |argument: Option<String>, variable: &str, default: &str| {
-        let given = argument.or_else(|| std::env::var(variable).ok());
-        given.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(default), PathBuf::from)
-    };
     // `cargo bench` adds flags of its own.
     let argument = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    let truth = directory(argument, "CLOUDOVEN_DOCS_TRUTH", "../shared/docs-truth");
-    let bundles = directory(None, "CLOUDOVEN_TEST_BUNDLES", "../shared/providers");
+    let given = argument.or_else(|| std::env::var("CLOUDOVEN_DOCS_TRUTH").ok());
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/docs-truth");
+    let truth = given.map_or_else(beside, PathBuf::from);
+    let Some(bundles) = provider_corpus::bundles("docs score") else { return Ok(()) };
     if !truth.is_dir() {
         println!("docs score: not run, no sample in {}", truth.display());
         return Ok(());

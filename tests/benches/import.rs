@@ -34,17 +34,8 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn compare() -> anyhow::Result<()> {
-    let bundles = std::env::var_os("CLOUDOVEN_TEST_BUNDLES").map(PathBuf::from);
-    let bundles =
-        bundles.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/providers"));
-    if !bundles.is_dir() {
-        println!("import: not run, no provider bundles in {}", bundles.display());
-        return Ok(());
-    }
-    let mut archives =
-        std::fs::read_dir(&bundles)?.map(|e| Ok(e?.path())).collect::<std::io::Result<Vec<_>>>()?;
-    archives.retain(|path| path.extension().is_some_and(|extension| extension == "zst"));
-    archives.sort();
+    let Some(bundles) = provider_corpus::bundles("import") else { return Ok(()) };
+    let archives = provider_corpus::archives(&bundles)?;
     println!("{:<44} {:>9} {:>8} {:>9} {:>9}", "seconds", "import", "peak MB", "unchanged", "parse");
     let catalog = tempfile::tempdir()?;
     for archive in &archives {

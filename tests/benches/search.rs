@@ -17,7 +17,7 @@ use cloudoven_crawler::{
     catalog::{Catalog, open_store},
     search,
 };
-use cloudoven_tests::search::{JUDGED, answered, bundles, import_bundles};
+use cloudoven_tests::search::{JUDGED, answered, import_bundles};
 
 /// How often each query is asked.
 const ROUNDS: usize = 5;
@@ -28,10 +28,7 @@ async fn main() -> anyhow::Result<()> {
     if let Some(directory) = std::env::var_os("CLOUDOVEN_BENCH_CATALOG") {
         return measure(Path::new(&directory)).await;
     }
-    let Some(bundles) = bundles() else {
-        println!("search: not run, no provider bundles");
-        return Ok(());
-    };
+    let Some(bundles) = provider_corpus::bundles("search") else { return Ok(()) };
     let directory = tempfile::tempdir()?;
     let catalog = Catalog::open(open_store(&directory.path().display().to_string())?);
     import_bundles(&bundles, &catalog).await?;

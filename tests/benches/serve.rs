@@ -4,7 +4,7 @@
 //! `CLOUDOVEN_TEST_BUNDLES` (default `../shared/providers`).
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -31,13 +31,7 @@ const LARGEST: [&str; 4] = [
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let bundles = std::env::var_os("CLOUDOVEN_TEST_BUNDLES").map(PathBuf::from);
-    let bundles =
-        bundles.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/providers"));
-    if !bundles.is_dir() {
-        println!("serve: not run, no provider bundles in {}", bundles.display());
-        return Ok(());
-    }
+    let Some(bundles) = provider_corpus::bundles("serve") else { return Ok(()) };
     let data = tempfile::tempdir()?;
     import(&bundles, data.path()).await?;
     let started = Instant::now();

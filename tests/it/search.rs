@@ -6,7 +6,7 @@ use cloudoven_tests::{
     Answer, Database, TestApp, block_on,
     catalog::import_acme,
     on_both_databases,
-    search::{JUDGED, answered, bundles, import_bundles},
+    search::{JUDGED, answered, import_bundles},
 };
 use serde_json::Value;
 
@@ -15,13 +15,7 @@ on_both_databases!(everything_is_found, filters_and_pages, hostile_queries_are_h
 /// Over all shared bundles together.
 #[test]
 fn judged_queries() {
-    let Some(bundles) = bundles() else {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "the provider bundles are missing: set CLOUDOVEN_TEST_BUNDLES"
-        );
-        return eprintln!("not run: the provider bundles are missing, set CLOUDOVEN_TEST_BUNDLES");
-    };
+    let Some(bundles) = provider_corpus::bundles("the judged queries") else { return };
     block_on(async move {
         let server = TestApp::start(Database::Sqlite).await;
         let catalog = Catalog::open(server.app.blobs.store());

@@ -1,6 +1,6 @@
 //! What people type into the search, and what they mean by it: judged by hand over the shared bundles.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use cloudoven::catalog::search::{Found, Hit, Matched};
 use cloudoven_crawler::{
@@ -170,14 +170,6 @@ fn is(hit: &Hit, wanted: &str) -> bool {
     hit.kind == kind
         && hit.name == name
         && if path.is_empty() { hit.matched != Matched::Argument } else { argument() }
-}
-
-/// The provider bundles, where they are.
-pub fn bundles() -> Option<PathBuf> {
-    let given = std::env::var_os("CLOUDOVEN_TEST_BUNDLES").map(PathBuf::from);
-    let bundles =
-        given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/providers"));
-    bundles.is_dir().then_some(bundles)
 }
 
 /// Imports every bundle.

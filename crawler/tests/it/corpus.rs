@@ -1,8 +1,4 @@
 //! Every provider bundle of the corpus: whole, without an error, with the counts and references that it must have.
-//!
-//! The corpus is not part of the repository: `CLOUDOVEN_TEST_BUNDLES` names it, else it lies beside the repository.
-
-use std::path::{Path, PathBuf};
 
 use cloudoven_crawler::{
     catalog::{Address, Kind},
@@ -35,26 +31,9 @@ const REFERENCES: [(&str, &str, &str, &str, &str); 3] = [
     ("hashicorp/google", "6.47.0", "google_compute_subnetwork", "network", "google_compute_network.id"),
 ];
 
-/// The directory of the bundles; `None`, said in a line, when there is none. Never `None` where `CI=true`.
-pub fn corpus(tests: usize) -> Option<PathBuf> {
-    let given = std::env::var_os("CLOUDOVEN_TEST_BUNDLES").map(PathBuf::from);
-    let directory =
-        given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/providers"));
-    if directory.is_dir() {
-        return Some(directory);
-    }
-    assert!(
-        std::env::var("CI").as_deref() != Ok("true"),
-        "no provider bundles in {}; set CLOUDOVEN_TEST_BUNDLES",
-        directory.display()
-    );
-    println!("{tests} corpus tests not run: no provider bundles in {}", directory.display());
-    None
-}
-
 #[tokio::test]
 async fn every_bundle_is_imported_whole() {
-    let Some(directory) = corpus(BUNDLES.len() + REFERENCES.len()) else { return };
+    let Some(directory) = provider_corpus::bundles("the whole corpus") else { return };
     let place = Place::new();
     let catalog = place.catalog();
     for (name, expected) in BUNDLES {

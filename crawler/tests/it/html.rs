@@ -9,7 +9,7 @@ use cloudoven_crawler::{
 };
 use serde_json::Value;
 
-use crate::{corpus::corpus, shapes::block_of};
+use crate::shapes::block_of;
 
 /// Bundles of each dialect that are quick to read.
 const BUNDLES: [&str; 4] = [
@@ -21,7 +21,7 @@ const BUNDLES: [&str; 4] = [
 
 #[test]
 fn rendered_pages_read_like_their_markdown() {
-    let Some(directory) = corpus(BUNDLES.len()) else { return };
+    let Some(directory) = provider_corpus::bundles("rendered pages") else { return };
     for name in BUNDLES {
         let path = directory.join(format!("{name}.tar.zst"));
         let mut source = source::read(&path, Limits::default()).unwrap().remove(0);

@@ -96,7 +96,7 @@ fn samples_are_formatted_alike() {
 /// The documentation's examples, as they are and with their blanks shaken up.
 #[test]
 fn examples_are_formatted_alike() {
-    let Some(folder) = bundles::folder("formatting of the documentation's examples") else { return };
+    let Some(folder) = provider_corpus::bundles("formatting of the documentation's examples") else { return };
     let mut numbers = Numbers(7);
     let mut compared = 0;
     bundles::each(&folder, |_, documents| {

@@ -18,7 +18,7 @@ use super::{bundles, edit, terraform};
 #[test]
 fn every_resource_and_data_source_makes_a_formatted_blueprint() {
     let Some(folder) =
-        bundles::folder("a minimal blueprint of each of over 5,000 resources and data sources")
+        provider_corpus::bundles("a minimal blueprint of each of over 5,000 resources and data sources")
     else {
         return;
     };

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read},
+    io::{self, Read, Seek, SeekFrom},
     path::Path,
 };
 
@@ -13,13 +13,39 @@ pub(in crate::source) const MAX_BYTES: u64 = 4 << 30;
 /// Files and folders; a package has a program, and perhaps a licence.
 const MAX_ENTRIES: usize = 1_000;
 
+/// What may be read of a package to know its entries: all of them are in memory before they can be counted.
+const MAX_DIRECTORY_BYTES: u64 = 1 << 20;
+
 /// Opens a package.
 pub(in crate::source) fn open(file: File) -> Result<ZipArchive<File>, String> {
+    ZipArchive::new(Bounded { inner: &file, left: MAX_DIRECTORY_BYTES }).map_err(|e| e.to_string())?;
     let archive = ZipArchive::new(file).map_err(|e| e.to_string())?;
     if archive.len() > MAX_ENTRIES {
         return Err(format!("has more than {MAX_ENTRIES} entries"));
     }
     Ok(archive)
+}
+
+/// A reader that fails once it has given its bytes.
+struct Bounded<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
+            io::Error::other(format!("lists its entries in more than {MAX_DIRECTORY_BYTES} bytes"))
+        })?;
+        Ok(read)
+    }
+}
+
+impl<R: Seek> Seek for Bounded<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
 }
 
 /// Unpacks `limit` bytes at most into `folder`, which is made. Only plain files and folders that stay inside are taken;
@@ -142,12 +168,17 @@ mod tests {
             }
         });
         assert!(unpacked(same).1.is_err());
-        let many = package(|writer| {
-            for number in 0..=MAX_ENTRIES {
-                writer.start_file(number.to_string(), SimpleFileOptions::default()).unwrap();
-            }
-        });
-        assert!(unpacked(many).1.unwrap_err().contains("entries"));
+        for (count, expected) in
+            [(MAX_ENTRIES + 1, "more than 1000 entries"), (30_000, "lists its entries in")]
+        {
+            let many = package(|writer| {
+                for number in 0..count {
+                    writer.start_file(number.to_string(), SimpleFileOptions::default()).unwrap();
+                }
+            });
+            let reason = unpacked(many).1.unwrap_err();
+            assert!(reason.contains(expected), "{reason}");
+        }
     }
 
     #[test]

@@ -154,10 +154,9 @@ pub fn made_up() -> Published {
     published
 }
 
-/// The real providers' bundles: `CLOUDOVEN_TEST_BUNDLES` names their directory.
-pub fn bundle(name: &str) -> Option<Published> {
-    let path = PathBuf::from(std::env::var_os("CLOUDOVEN_TEST_BUNDLES")?).join(format!("{name}.tar.zst"));
-    Some(Published::of_bundle(&path).remove(0))
+/// The bundle of a real provider, where there is one.
+pub fn bundle(name: &str) -> Option<PathBuf> {
+    Some(provider_corpus::bundles(name)?.join(format!("{name}.tar.zst")))
 }
 
 /// Remembers what it is told.
