@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends at its first surprise")]
 
 mod bundles;
+mod documented;
 mod edits;
 mod fmt;
 mod minimal;

@@ -4,7 +4,11 @@
 use std::ops::Range;
 
 use cloudoven_crawler::catalog::{self, Attribute, Bounds, Docs, Measure};
-use hcl_edit::{Span as _, expr::Expression, structure::Body};
+use hcl_edit::{
+    Span as _,
+    expr::{Expression, UnaryOperator},
+    structure::Body,
+};
 
 use super::Findings;
 use crate::blueprint::{
@@ -102,9 +106,19 @@ fn is_allowed(docs: &Docs, value: &Expression) -> bool {
 /// What the bounds are about, of a literal.
 fn measured(bounds: &Bounds, value: &Expression) -> Option<f64> {
     match (bounds.of, value) {
-        (Measure::Value, Expression::Number(number)) => number.value().as_f64(),
+        (Measure::Value, value) => number(value),
         (Measure::Length, Expression::String(text)) => Some(text.value().chars().count() as f64),
         (Measure::Items, Expression::Array(array)) => Some(array.len() as f64),
+        (Measure::Items, Expression::Object(object)) => Some(object.len() as f64),
+        _ => None,
+    }
+}
+
+/// A literal number; a sign before it is an operator.
+fn number(value: &Expression) -> Option<f64> {
+    match value {
+        Expression::Number(number) => number.value().as_f64(),
+        Expression::UnaryOp(op) if *op.operator.value() == UnaryOperator::Neg => number(&op.expr).map(|n| -n),
         _ => None,
     }
 }
