@@ -1,13 +1,8 @@
 //! The catalog browser, page by page.
 
-use cloudoven_crawler::{
-    catalog::{Address, Catalog},
-    crawl,
-    source::{PageText, ProviderSource, Quiet},
-};
 use cloudoven_tests::{
     Database, TestApp,
-    catalog::{import_acme, import_next_acme},
+    catalog::{import, import_acme, import_next_acme},
     on_both_databases,
 };
 use scraper::{Html, Selector};
@@ -162,25 +157,13 @@ async fn import_hostile(server: &TestApp) {
 }
 
 async fn import_evil(server: &TestApp, page: &str) {
-    let address: Address = "evil/evil".parse().expect("a valid address");
     let attribute = json!({"type": "string", "optional": true});
     let names = ["name", "svg", "meta", "frame", "mutation"];
     let attributes: serde_json::Map<_, _> =
         names.map(|name| (name.to_owned(), attribute.clone())).into_iter().collect();
     let schema = json!({"format_version": "1.0", "provider_schemas": {"registry.terraform.io/evil/evil": {
         "resource_schemas": {"evil_thing": {"version": 0, "block": {"attributes": attributes}}}}}});
-    let source = ProviderSource {
-        address,
-        version: "1.0.0".into(),
-        place: "the hostile provider".into(),
-        schema: serde_json::to_vec(&schema).expect("JSON can be written"),
-        pages: [("resources/thing.md".to_owned(), PageText::markdown(page))].into(),
-        problems: Vec::new(),
-    };
-    crawl::import(&Catalog::open(server.app.blobs.store()), source, &Quiet)
-        .await
-        .expect("it can be imported");
-    server.app.catalogs.refresh().await.expect("the catalogs can be read");
+    import(&server.app, "evil/evil", "1.0.0", &schema.to_string(), &[("resources/thing.md", page)]).await;
 }
 
 const HOSTILE_PAGE: &str = r##"---

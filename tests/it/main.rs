@@ -9,6 +9,7 @@
 mod accounts;
 mod api_docs;
 mod blueprint;
+mod catalog_mentions;
 mod catalog_pages;
 mod catalog_versions;
 mod crawls;

@@ -23,20 +23,21 @@ macro_rules! acme {
 
 /// Puts `hashicorp/acme` 1.2.3 into the app's catalog.
 pub async fn import_acme(app: &App) {
-    import(app, "1.2.3", acme!("1.2.3", "schema.json"), &PAGES).await;
+    import(app, "hashicorp/acme", "1.2.3", acme!("1.2.3", "schema.json"), &PAGES).await;
 }
 
 /// Puts `hashicorp/acme` 2.0.0 into the app's catalog.
 pub async fn import_next_acme(app: &App) {
-    import(app, "2.0.0", acme!("2.0.0", "schema.json"), &NEXT_PAGES).await;
+    import(app, "hashicorp/acme", "2.0.0", acme!("2.0.0", "schema.json"), &NEXT_PAGES).await;
 }
 
-async fn import(app: &App, version: &str, schema: &str, pages: &[(&str, &str)]) {
+/// Puts a version of a provider into the app's catalog: its schema, and pages in markdown by their paths.
+pub async fn import(app: &App, provider: &str, version: &str, schema: &str, pages: &[(&str, &str)]) {
     let pages = pages.iter().map(|(name, text)| ((*name).to_owned(), PageText::markdown(*text)));
     let source = ProviderSource {
-        address: "hashicorp/acme".parse().expect("a valid address"),
+        address: provider.parse().expect("a valid address"),
         version: version.into(),
-        place: "the acme provider".into(),
+        place: format!("the test's {provider}"),
         schema: schema.into(),
         pages: pages.collect(),
         problems: Vec::new(),
