@@ -15,6 +15,7 @@ mod catalog_versions;
 mod crawls;
 mod deployments;
 mod design;
+mod designer_docs;
 mod openapi;
 mod projects;
 mod runs;

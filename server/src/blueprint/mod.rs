@@ -48,3 +48,4 @@ pub use schemas::{Provider, Schemas, local_name};
 pub use suggest::{Suggestion, SuggestionKind, suggest};
 pub use used::used_arguments;
 pub use value::Value;
+pub use view::own_arguments;

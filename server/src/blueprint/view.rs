@@ -176,6 +176,16 @@ pub(super) fn meta(kind: ElementKind) -> Block {
     block
 }
 
+/// What an element may hold that is Terraform's own: the arguments of its own blocks, and the meta-arguments.
+pub fn own_arguments(document: &Document, element: &Element) -> Block {
+    let mut own = meta(element.kind);
+    if let Some(block) = builtin(document, element) {
+        own.attributes.extend(block.attributes);
+        own.blocks.extend(block.blocks);
+    }
+    own
+}
+
 /// Blocks that any resource, data source or module may hold besides those of its schema.
 pub(super) fn is_meta_block(name: &str) -> bool {
     matches!(name, "lifecycle" | "connection" | "provisioner" | "dynamic" | "precondition" | "postcondition")

@@ -176,6 +176,51 @@ test("one pane at a time on a phone", async () => {
   }
 });
 
+test("the facts of an argument stand beside it, and lead to its place in the catalog", async () => {
+  const { page, address } = await designer("facts");
+  await saveCode(page, 'resource "acme_firewall" "main" {\n  name = "front"\n\n  rule {\n    action = "allow"\n  }\n}\n');
+  await page.locator('[data-element="acme_firewall.main"]').click();
+  const docs = page.locator("#docs");
+  const facts = () => docs.locator(".fact").allInnerTexts().then((all) => all.map((text) => text.replace(/\s+/g, " ")));
+  for (const [path, expected] of [
+    ["idle_time", ["Default 60", "Limits 1 to 3600", "Unit seconds"]],
+    ["log_days", ["Unit days", "Required with log_bucket"]],
+    ["rule[0].action", ["One of allow deny"]],
+    ["name", ["Limits 3 to 24 characters", "Pattern ^[a-z]+$"]],
+  ]) {
+    await page.locator(`[id="f:${path}"]`).locator("input, select").first().focus();
+    await docs.locator(".arg-name", { hasText: path.split(".").at(-1) }).waitFor();
+    assert.deepEqual(await facts(), expected, path);
+  }
+  await checkPage(page);
+
+  // What a fact names, and the argument itself, open beside the blueprint.
+  await page.locator('[id="c:host"]').focus();
+  await docs.getByText("Replaced by").waitFor();
+  for (const [name, anchor] of [["address", "address"], ["Open in the catalog", "host"]]) {
+    const opened = page.context().waitForEvent("page");
+    await docs.getByRole("link", { name }).click();
+    const catalog = await opened;
+    await catalog.waitForURL(`**/acme/2.0.0/resource/acme_firewall#arg-${anchor}`);
+    await catalog.locator(`[id="arg-${anchor}"]:target`).waitFor();
+    await catalog.close();
+  }
+  assert.ok(page.url().startsWith(address));
+
+  for (const size of ["desktop", "phone"]) {
+    for (const scheme of ["light", "dark"]) {
+      const other = await openPage(browser, server.url, { size, scheme });
+      await signIn(other);
+      await other.goto(`${address}?element=acme_firewall.main&path=idle_time`);
+      await other.locator("#docs .fact").first().waitFor({ state: "attached" });
+      if (size === "phone") await other.locator(".switcher").getByRole("button", { name: "Docs" }).click();
+      await other.locator("#docs").getByText("1 to 3600").waitFor();
+      await screenshot(other, `designer-facts-${size}-${scheme}`);
+      await checkPage(other);
+    }
+  }
+});
+
 test("every kind of control writes the code that it stands for", async () => {
   const { page } = await designer("controls");
   await saveCode(page, 'resource "demo_server" "web" {\n  name      = "web"\n  subnet_id = "subnet-1"\n}\n');

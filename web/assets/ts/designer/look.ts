@@ -57,6 +57,8 @@ async function docs(path: string): Promise<void> {
   const response = await get(url("docs", { element: state.element, path })).catch(() => null);
   if (!response?.ok || shownDocs !== key) return;
   byId("docs").innerHTML = await response.text();
+  // What is being edited stays open.
+  for (const link of byId("docs").querySelectorAll("a")) link.target = "_blank";
   byId("docs").scrollTo(0, 0);
 }
 

@@ -40,7 +40,7 @@ pub(super) struct Argument {
     pub text: String,
     pub inside: Inside,
     /// Where the page's author put it.
-    position: u32,
+    pub position: u32,
 }
 
 /// Whether a configuration has to, may, or can't set it.
@@ -67,6 +67,51 @@ pub(super) enum Inside {
     Shown(Box<Arguments>),
     /// The address that has it.
     Later(String),
+}
+
+impl Argument {
+    /// A name of which nothing more is known.
+    pub fn named(name: &str) -> Argument {
+        Argument {
+            id: String::new(),
+            name: name.to_owned(),
+            need: Need::Optional,
+            ty: String::new(),
+            full_type: None,
+            chips: Vec::new(),
+            facts: Vec::new(),
+            text: String::new(),
+            inside: Inside::Nothing,
+            position: 0,
+        }
+    }
+
+    /// What the schema says of the node at a path.
+    pub fn of(path: &str, node: Node) -> Argument {
+        let name = path.rsplit_once('.').map_or(path, |(_, name)| name);
+        let (need, ty, full_type) = described(node);
+        Argument {
+            id: format!("arg-{path}"),
+            need,
+            ty,
+            full_type,
+            chips: chips(node),
+            position: node.docs().map_or(0, |docs| docs.position),
+            ..Argument::named(name)
+        }
+    }
+
+    /// The same and what the documentation says of it.
+    pub fn documented(path: &str, node: Node, scope: &Scope) -> Argument {
+        let silent = Docs::default();
+        let docs = node.docs().unwrap_or(&silent);
+        let above = path.rsplit_once('.').map_or("", |(above, _)| above);
+        Argument {
+            facts: facts(docs, above, scope),
+            text: markdown::render_linked(&docs.text, scope.links),
+            ..Argument::of(path, node)
+        }
+    }
 }
 
 impl Arguments {
@@ -117,7 +162,8 @@ struct Tree<'a> {
 impl Tree<'_> {
     fn arguments(&self, level: Level, path: &str) -> Arguments {
         let nodes = level.nodes().into_iter();
-        let mut items: Vec<Argument> = nodes.map(|(name, node)| self.argument(name, node, path)).collect();
+        let mut items: Vec<Argument> =
+            nodes.map(|(name, node)| self.argument(&join(path, name), node)).collect();
         // The author's order, then by name what the page does not mention.
         items.sort_by(|a, b| {
             let key = |x: &Argument| (x.need, x.position == 0, x.position);
@@ -126,23 +172,9 @@ impl Tree<'_> {
         Arguments { items }
     }
 
-    fn argument(&self, name: &str, node: Node, above: &str) -> Argument {
-        let path = join(above, name);
-        let (need, ty, full_type) = described(node);
-        let silent = Docs::default();
-        let docs = node.docs().unwrap_or(&silent);
-        Argument {
-            id: format!("arg-{path}"),
-            name: name.to_owned(),
-            need,
-            ty,
-            full_type,
-            chips: chips(node),
-            facts: facts(docs, above, self.scope),
-            text: markdown::render_linked(&docs.text, self.scope.links),
-            inside: node.inside().map_or(Inside::Nothing, |inside| self.inside(inside, &path)),
-            position: docs.position,
-        }
+    fn argument(&self, path: &str, node: Node) -> Argument {
+        let inside = node.inside().map_or(Inside::Nothing, |inside| self.inside(inside, path));
+        Argument { inside, ..Argument::documented(path, node, self.scope) }
     }
 
     fn inside(&self, level: Level, path: &str) -> Inside {

@@ -131,13 +131,20 @@ pub(super) async fn load(app: &App, path: ElementPath) -> Result<(Arc<Loaded>, A
     Ok((loaded, document.ok_or(Error::NotFound(words(kind).0))?))
 }
 
-/// Hands what a page's texts and facts link to over to `then`.
-fn in_scope<T>(loaded: &Loaded, document: &Document, then: impl FnOnce(&Scope) -> T) -> T {
+/// Hands what a document's texts and facts link to over to `then`. Its arguments are on `page`; empty: on the page that
+/// is made.
+pub(super) fn in_scope<T>(
+    loaded: &Loaded,
+    document: &Document,
+    page: &str,
+    then: impl FnOnce(&Scope) -> T,
+) -> T {
     let (address, version) = (&document.provider, document.version.as_str());
     let base = links::base(document);
     let own = |url: &Url| links::of_url(loaded, address, version, &base, url);
     let links = if document.url.is_empty() { Links::guessed(&base, &own) } else { Links::of(&base, &own) };
-    then(&Scope { loaded, address, version, top: Level::from(&document.block), links: &links })
+    let links = links.on(page);
+    then(&Scope { loaded, address, version, top: Level::from(&document.block), page, links: &links })
 }
 
 /// The tree below a path of names joined by dots; empty for the whole.
@@ -145,7 +152,7 @@ fn arguments_of(loaded: &Loaded, document: &Document, path: &str) -> Result<Argu
     let top = Level::from(&document.block);
     let level = if path.is_empty() { top } else { top.at(path).ok_or(Error::NotFound("block"))? };
     let url = element_url(&document.provider, &document.version, document.kind, &document.name);
-    Ok(in_scope(loaded, document, |scope| arguments::tree(level, path, &url, scope)))
+    Ok(in_scope(loaded, document, "", |scope| arguments::tree(level, path, &url, scope)))
 }
 
 impl DocumentPage {
@@ -157,7 +164,7 @@ impl DocumentPage {
     ) -> Result<DocumentPage> {
         let arguments = arguments_of(loaded, document, block.as_deref().unwrap_or_default())?;
         let page =
-            in_scope(loaded, document, |scope| DocumentPage::around(layout, document, arguments, scope));
+            in_scope(loaded, document, "", |scope| DocumentPage::around(layout, document, arguments, scope));
         Ok(match block {
             Some(path) => page.about(path),
             None => page,

@@ -5,7 +5,7 @@ use cloudoven_crawler::catalog::{
 };
 
 use super::{
-    element_url,
+    argument_url, element_url,
     levels::{Level, Node, join},
     own_page,
 };
@@ -110,13 +110,15 @@ fn bounds(bounds: &Bounds) -> String {
     }
 }
 
-/// The page that facts stand on, to link what they name.
+/// The element that facts are about, to link what they name.
 pub(super) struct Scope<'a> {
     pub loaded: &'a Loaded,
     pub address: &'a Address,
     pub version: &'a str,
     /// The whole schema.
     pub top: Level<'a>,
+    /// The page of its arguments; empty when the facts stand on it themselves.
+    pub page: &'a str,
     /// Where links in the documentation lead.
     pub links: &'a Links<'a>,
 }
@@ -127,8 +129,8 @@ impl Scope<'_> {
         let plain: Vec<&str> = name.split('.').filter(|part| part.parse::<u32>().is_err()).collect();
         let plain = plain.join(".");
         let paths = [join(above, &plain), plain];
-        let found = paths.into_iter().find(|path| self.top.has(path));
-        FactValue { href: found.map(|path| format!("#arg-{path}")), ..FactValue::code(name) }
+        let found = paths.into_iter().find(|path| self.top.find(path).is_some());
+        FactValue { href: found.map(|path| argument_url(self.page, &path)), ..FactValue::code(name) }
     }
 
     fn reference(&self, reference: &Reference) -> FactValue {

@@ -66,11 +66,11 @@ impl<'a> Level<'a> {
         path.split('.').try_fold(self, |level, name| level.get(name)?.inside())
     }
 
-    /// Whether there is something at a path of names joined by dots.
-    pub fn has(self, path: &str) -> bool {
+    /// What stands at a path of names joined by dots.
+    pub fn find(self, path: &str) -> Option<Node<'a>> {
         match path.rsplit_once('.') {
-            Some((above, name)) => self.at(above).is_some_and(|level| level.get(name).is_some()),
-            None => self.get(path).is_some(),
+            Some((above, name)) => self.at(above)?.get(name),
+            None => self.get(path),
         }
     }
 

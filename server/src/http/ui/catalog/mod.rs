@@ -3,6 +3,7 @@
 mod arguments;
 mod diff;
 mod document;
+mod entry;
 mod example;
 mod facts;
 mod find_argument;
@@ -16,8 +17,8 @@ mod search;
 use axum::{Router, routing::get};
 use cloudoven_crawler::catalog::{Address, Index, Kind};
 
-pub(super) use self::diff::tone as diff_tone;
 use self::links::own_page;
+pub(super) use self::{diff::tone as diff_tone, entry::Entry};
 use super::layout::{Chip, Layout, count};
 use crate::{
     app::App,

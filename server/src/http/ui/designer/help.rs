@@ -1,7 +1,7 @@
 //! What the docs panel says, and completions.
 
-use askama::Template;
-use askama_web::WebTemplate;
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -11,11 +11,10 @@ use serde::Deserialize;
 
 use crate::{
     app::App,
-    blueprint::{self, BlockGroup, ElementKind, Field, Form, Path as FieldPath, Suggestion},
+    blueprint::{self, ElementKind, Path as FieldPath, Suggestion},
     error::Error,
     http::ui::{
-        layout::count,
-        markdown,
+        catalog::Entry,
         page::{PageResult, Viewer},
     },
     project::design,
@@ -34,23 +33,7 @@ pub struct Place {
     prefix: String,
 }
 
-#[derive(Template, WebTemplate, Default)]
-#[template(path = "designer/_docs.html")]
-struct DocsView {
-    name: String,
-    ty: String,
-    required: bool,
-    sensitive: bool,
-    deprecated: bool,
-    replaces: bool,
-    default: Option<String>,
-    options: Vec<String>,
-    conflicts: Vec<String>,
-    references: Vec<String>,
-    html: String,
-}
-
-/// The whole entry of the argument or block at the path; of the element itself when the path is empty.
+/// The catalog's entry of the argument or block at the path; of the element itself when the path is empty.
 pub async fn docs(
     State(app): State<App>,
     viewer: Viewer,
@@ -58,17 +41,20 @@ pub async fn docs(
     Query(place): Query<Place>,
 ) -> PageResult {
     let opened = design::open(&app, &viewer.actor, &id, None).await?;
-    let form = blueprint::form(&opened.document, &place.element, &opened.schemas);
-    let form = form.ok_or(Error::NotFound("element"))?;
-    let view = if place.path.is_root() {
-        let element = opened.document.element(&place.element);
-        let text =
-            element.and_then(|e| opened.schemas.of(e)).map(|d| d.description.clone()).unwrap_or_default();
-        of_element(&form, &text)
-    } else {
-        find(&form, &place.path).ok_or(Error::NotFound("argument"))?
-    };
-    Ok(view.into_response())
+    let element = opened.document.element(&place.element).ok_or(Error::NotFound("element"))?;
+    let page = opened.schemas.of(element).map(Arc::as_ref);
+    let loaded = app.catalogs.loaded();
+    if place.path.is_root() {
+        let name = element.ty.as_deref().unwrap_or(&element.address);
+        let entry = page.map(|page| Entry::of_element(&loaded, page));
+        return Ok(entry.unwrap_or_else(|| Entry::of_name(name, purpose(element.kind))).into_response());
+    }
+    let path = place.path.names().collect::<Vec<_>>().join(".");
+    let own = blueprint::own_arguments(&opened.document, element);
+    let entry = page.and_then(|page| Entry::of_argument(&loaded, page, &path));
+    let entry = entry.or_else(|| Entry::of_own(&own, &path));
+    let name = place.path.last_name().unwrap_or_default();
+    Ok(entry.unwrap_or_else(|| Entry::of_name(name, "")).into_response())
 }
 
 /// What Terraform's own blocks are for.
@@ -86,69 +72,6 @@ fn purpose(kind: ElementKind) -> &'static str {
             "Settings of Terraform itself: which providers this needs, in which versions."
         }
         _ => "",
-    }
-}
-
-fn of_element(form: &Form, description: &str) -> DocsView {
-    let own = purpose(form.kind);
-    let text =
-        [description, &form.summary, own].into_iter().find(|text| !text.is_empty()).unwrap_or_default();
-    DocsView {
-        name: form.ty.clone().unwrap_or_else(|| form.address.clone()),
-        deprecated: form.deprecated,
-        html: markdown::render(text),
-        ..DocsView::default()
-    }
-}
-
-fn find(form: &Form, path: &FieldPath) -> Option<DocsView> {
-    let meta = form.meta.iter().find(|f| f.path == *path).map(of_field);
-    meta.or_else(|| find_in(&form.fields, &form.blocks, path))
-}
-
-fn find_in(fields: &[Field], blocks: &[BlockGroup], path: &FieldPath) -> Option<DocsView> {
-    if let Some(field) = fields.iter().find(|f| path.starts_with(&f.path)) {
-        return Some(of_field(field));
-    }
-    blocks
-        .iter()
-        .filter(|g| path.starts_with(&g.path) || g.instances.iter().any(|i| path.starts_with(&i.path)))
-        .find_map(|group| {
-            let inside = group.instances.iter().filter(|i| path.starts_with(&i.path) && *path != i.path);
-            inside
-                .filter_map(|i| find_in(&i.fields, &i.blocks, path))
-                .next()
-                .or_else(|| Some(of_block(group)))
-        })
-}
-
-fn of_field(f: &Field) -> DocsView {
-    let reference = |r: &blueprint::ReferenceHint| {
-        format!("{} · {}", r.label(), count(r.count as usize, "example", "examples"))
-    };
-    DocsView {
-        name: f.name.clone(),
-        ty: f.ty.clone(),
-        required: f.required,
-        sensitive: f.sensitive,
-        deprecated: f.deprecated,
-        replaces: f.forces_replacement,
-        default: f.default.clone(),
-        options: f.options.clone(),
-        conflicts: f.conflicts_with.clone(),
-        references: f.references.iter().take(4).map(reference).collect(),
-        html: markdown::render(&f.docs),
-    }
-}
-
-fn of_block(group: &BlockGroup) -> DocsView {
-    DocsView {
-        name: group.name.clone(),
-        ty: format!("{:?} block", group.nesting).to_lowercase(),
-        required: group.required,
-        deprecated: group.deprecated,
-        html: markdown::render(&group.docs),
-        ..DocsView::default()
     }
 }
 

@@ -11,6 +11,8 @@ pub struct Links<'a> {
     /// The base is only a way to find our own pages: nothing else can be read there.
     base_is_guess: bool,
     own: Option<OwnPage<'a>>,
+    /// The page that has the arguments; empty for the one that the text stands on.
+    page: &'a str,
 }
 
 /// Whether a relative address is one that documentation may have: a page of the catalog, or an argument on this page.
@@ -23,14 +25,14 @@ pub(super) fn is_own(address: &str) -> bool {
 impl<'a> Links<'a> {
     /// Relative links lead nowhere.
     pub fn none() -> Links<'static> {
-        Links { base: None, base_is_guess: false, own: None }
+        Links { base: None, base_is_guess: false, own: None, page: "" }
     }
 
     /// Links are relative to `base` (an address that is not one counts as none); `own` gives the address of our own page
     /// for what a link leads to.
     pub fn of(base: &str, own: OwnPage<'a>) -> Links<'a> {
         let base = Url::parse(base).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        Links { base, base_is_guess: false, own: Some(own) }
+        Links { base, base_is_guess: false, own: Some(own), page: "" }
     }
 
     /// The same where it isn't known whether `base` can be read: only links to our own pages are relative to it.
@@ -38,10 +40,15 @@ impl<'a> Links<'a> {
         Links { base_is_guess: true, ..Links::of(base, own) }
     }
 
+    /// The same for a text that stands elsewhere than the arguments that it links to: those are on `page`.
+    pub fn on(self, page: &'a str) -> Links<'a> {
+        Links { page, ..self }
+    }
+
     /// The absolute address of a link, or `None` when it leads nowhere that a page may lead to.
     pub(super) fn resolve(&self, link: &str) -> Option<String> {
         if let Some(anchor) = link.strip_prefix('#').and_then(argument_anchor) {
-            return Some(format!("#{anchor}"));
+            return Some(format!("{}#{anchor}", self.page));
         }
         let (url, relative) = match Url::parse(link) {
             Err(url::ParseError::RelativeUrlWithoutBase) if is_reference(link) => {
