@@ -48,6 +48,9 @@ fn links_lead_to_where_the_page_meant() {
     let guessed = Links::guessed("https://example.com/docs/resources/subnet", &own);
     assert!(render_linked("[x](vnet)", &guessed).contains("/catalog/p/resource/p_vnet"));
     assert_eq!(render_linked("[x](other)", &guessed), "<p>x</p>\n", "nobody knows whether it is there");
+    let elsewhere = guessed.on("/catalog/p/resource/p_subnet");
+    let rule = render_linked("[x](#nestedblock--rule)", &elsewhere);
+    assert!(rule.contains("href=\"/catalog/p/resource/p_subnet#arg-rule\""), "{rule}");
     assert_eq!(render("[x](y)"), "<p>x</p>\n", "without a base a relative link leads nowhere");
     let raw = linked(
         "<a href=\"/sign-out\">a</a> <a href=\"/catalog/../x\">b</a> <a href=\"//c.example\">c</a> <a href=\"#main\">d</a>",
