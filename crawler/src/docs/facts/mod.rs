@@ -50,10 +50,15 @@ pub fn complete(block: &mut Block) {
 fn read(text: &str, docs: Docs, subject: &Subject) -> Docs {
     let text = token::prefix(text, MAX_TEXT);
     let tokens = token::tokens(text);
-    let allowed = allowed::read(&tokens, subject);
+    let mut allowed = allowed::read(&tokens, subject);
     let default =
         default::read(&tokens, subject, &allowed.values).or_else(|| docs.default.clone()).or(allowed.default);
     let mut facts = relations::read(&tokens, subject, docs);
+    let default = default.map(|value| spelling(value, &allowed.values));
+    if let Some(default) = default.as_ref().filter(|value| allowed.implied && !allowed.values.contains(value))
+    {
+        allowed.values.push(default.clone());
+    }
     facts.default = default.and_then(|value| default::accept(&value, subject, true));
     facts.forces_replacement |= replacement::read(&tokens);
     if !allowed.values.is_empty() {
@@ -64,6 +69,22 @@ fn read(text: &str, docs: Docs, subject: &Subject) -> Docs {
     facts.unit = unit::read(&tokens, subject).or(facts.unit);
     facts.replaced_by = replaced::read(&tokens, subject).or(facts.replaced_by);
     facts
+}
+
+/// The one value of the set that a default written in another way must be: "linear" for `BACKOFF_MODE_LINEAR`.
+fn spelling(default: String, allowed: &[String]) -> String {
+    if allowed.is_empty() || allowed.contains(&default) {
+        return default;
+    }
+    let (lower, suffix) = (default.to_lowercase(), format!("_{}", default.to_lowercase()));
+    let mut same = allowed.iter().filter(|value| {
+        let value = value.to_lowercase();
+        value == lower || value.ends_with(&suffix)
+    });
+    match (same.next(), same.next()) {
+        (Some(one), None) => one.clone(),
+        _ => default,
+    }
 }
 
 /// Reads the texts of a tree, in the order in which `put_block` visits it.

@@ -1,5 +1,7 @@
 //! What is read from the set phrases, and what is not.
 
+mod sets;
+
 use std::collections::BTreeMap;
 
 use super::{add, complete};
@@ -103,6 +105,50 @@ fn defaults() {
     ] {
         assert_eq!(number(said).default.as_deref(), Some(expected), "{said}");
     }
+    for (said, expected) in [
+        ("The size in seconds. Defaults to 30 seconds.", "30"),
+        ("The size in GB. The minimum (and default) size is 10GB.", "10"),
+        ("A size in seconds, ending with 's'. Defaults to 30 seconds.", "30s"),
+        ("If not set, it will default to a computed value (currently `a`).", "a"),
+        ("Defaults to its maximum: `a`.", "a"),
+        ("Defaults to a slash (`/`).", "/"),
+        ("The default value is /.", "/"),
+        ("The default size to 5.", "5"),
+        ("Defaults to Engine size 0.9.", "0.9"),
+        ("The default name is used. If none is given, `a` will be used.", "a"),
+        ("The default value is `A` when a thing is created.", "A"),
+        ("Can be one of the following:\n* `A` - the first. (default)\n* `B` - the second.", "A"),
+        ("Defaults to never. Possible values are: `X_ALWAYS`, `X_NEVER`.", "X_NEVER"),
+        ("KEY_A is the default output format.", "KEY_A"),
+        ("The default is linear. Possible values are: `X_LINEAR`, `X_NONE`.", "X_LINEAR"),
+        ("`A` or `B`. By default it is attached in `A` mode: the default is to attach it in `A` mode.", "A"),
+        (
+            "Enter ${a.b} to use the first. This is the default value. Enter ${c.d} to use the second.",
+            "${a.b}",
+        ),
+    ] {
+        assert_eq!(text(said).default.as_deref(), Some(expected), "{said}");
+    }
+    for (said, expected) in [
+        ("The size in bytes. The default is 64 MiB.", "67108864"),
+        ("The size in seconds. The default is 1 hour.", "3600"),
+        ("Must be either -1 (for ever, and the default value) or between 60 and 100.", "-1"),
+        ("If it is not specified, a default value (600 seconds) will be used.", "600"),
+    ] {
+        assert_eq!(number(said).default.as_deref(), Some(expected), "{said}");
+    }
+    for (said, expected) in [
+        ("Defaults false.", "false"),
+        ("This will be by default True, and if not present too.", "true"),
+        ("Whether it is kept. `false` by default.", "false"),
+        ("It is turned \"on\" by default.", "true"),
+    ] {
+        assert_eq!(bool(said).default.as_deref(), Some(expected), "{said}");
+    }
+    for said in ["`a` and `b` are used by default.", "If not set, `a`, and `b` are used as default kinds."] {
+        assert_eq!(list(said).default.as_deref(), Some("[\"a\", \"b\"]"), "{said}");
+    }
+    assert_eq!(list("This defaults to a list with `a`.").default.as_deref(), Some("[\"a\"]"));
     assert_eq!(list("Default is `a` and `b` kinds.").default.as_deref(), Some("[\"a\", \"b\"]"));
     assert_eq!(list("Defaults to [0].").default.as_deref(), Some("[0]"));
     assert_eq!(facts_of(&Type::String, "The size.", "Optional, Default: `5`").default.as_deref(), Some("5"));
@@ -118,6 +164,9 @@ fn no_defaults() {
         "Default is `null`.",
         "Default: none",
         "There is no default `a`.",
+        "Default is NULL.",
+        "* For one kind, values are between 0 and 9. The default is `5`.\n* For others the default is `6`.",
+        "The default size to be made.",
         "If `zone` is set, defaults to `a`.",
         "When it is `A`, the default is `b`.",
         "Defaults to `a` if `zone` is set, otherwise `b`.",
@@ -139,116 +188,6 @@ fn no_defaults() {
     assert_eq!(bool("Defaults to `maybe`.").default, None);
     assert_eq!(bool("A thing which is disabled by default.").default, None);
     assert_eq!(number("Defaults to `a`.").default, None);
-}
-
-#[test]
-fn allowed_values() {
-    for said in [
-        "Possible values are `A`, `B` and `C`.",
-        "Valid values: `A`, `B`, `C`.",
-        "Valid values for this are: `A`, `B`, or `C`. Defaults to `A`.",
-        "Must be one of `A`, `B` or `C`.",
-        "Can be `A`, `B` or `C`.",
-        "Can either be `A`, `B` or `C`.",
-        "Valid Values: A, B, C",
-        "Valid values are `A, B, C`.",
-        "Either `A`, `B` or `C`.",
-        "Possible values include: `\"A\"`, `\"B\"`, `\"C\"`",
-        "Possible values: \"A\", 'B', \"C\"",
-        "Possible values are [`A`](x), [`B`](y) and [`C`](z).",
-        "Supported values are:\n\n* `A` - first\n* `B` - second, not `D`\n  * `E` - inner\n* `C`",
-        "Valid values are `A` (the first), `B` (default), `C`.",
-        "Valid values are `A` for one, `B` for two and `C` for three.",
-        "Valid values are `A | B | C`.",
-        "The following values are supported: `A`, `B`, `C`.",
-        "Only `A`, `B` and `C` are supported.",
-        "`A`, `B` or `C` are valid values.",
-        "Can be either `A`, `B` or `C`, as documented [here](x).",
-        "Allowed values are (any case): `A`, `B`, `C`",
-        "Valid types are `A`, `B` and `C`.",
-        "Valid values are `A`, `B`, `C` or empty.",
-        "Possible values are `A`, `B` and `C`, and it must be set when `zone` is `D`.",
-    ] {
-        assert_eq!(text(said).allowed, ["A", "B", "C"], "{said}");
-    }
-    for said in [
-        "Possible values:\n* `A`: first\n* `B`: second. It applies to either:\n* A zone.\nPossible values are `A`, `B` and `C`.",
-        "Currently `A`, `B` and `C` are supported.",
-        "A name, e.g. `x`\nPossible values are: `A`, `B`, `C`.",
-        "Following kinds are allowed (case-sensitive): \"A\", \"B\", \"C\", Default kind is \"B\".",
-        "Values are `A` (first), `B` where you say it in the `ids` field, and `C` which does both.",
-        "Kind of recovery. Can be of the following: `A`, `B`, and `C`.",
-    ] {
-        assert_eq!(text(said).allowed, ["A", "B", "C"], "{said}");
-    }
-    for said in [
-        "One of: AA, BB",
-        "Can only be one of AA or BB.",
-        "Possible values:\nAA\nBB",
-        "Available options:\nAA: If it is equal.\nBB: If it starts with\nit.",
-    ] {
-        assert_eq!(text(said).allowed, ["AA", "BB"], "{said}");
-    }
-    assert_eq!(text("Valid values are small, medium and large.").allowed, ["small", "medium", "large"]);
-    for said in [
-        "The only possible value is `A`.",
-        "Valid option is `A` only.",
-        "Currently, the only supported version is `A`.",
-        "Currently, this value must be `A`.",
-        "The roles. One of `A`.",
-    ] {
-        assert_eq!(text(said).allowed, ["A"], "{said}");
-    }
-    assert_eq!(text("Valid values: `$a.b`, `$c`.").allowed, ["$a.b", "$c"]);
-    assert_eq!(text("Possible values: KIND_A KIND_B OTHER").allowed, ["KIND_A", "KIND_B", "OTHER"]);
-    assert_eq!(text("Of these:\na.b (first)\nc.d (second)").allowed, [""; 0]);
-    let names = text("The following names are supported:\na.b (The First)\nc.d (Second)").allowed;
-    assert_eq!(names, ["a.b", "c.d"]);
-    assert_eq!(
-        text("Valid values include day, month or year. If both are valid, the default is day; else").allowed,
-        ["day", "month", "year"]
-    );
-    assert_eq!(number("Valid values are:\n0 - from 0:00\n4 - from 4:00").allowed, ["0", "4"]);
-    assert_eq!(list("One or more values out of `A` and `B`").allowed, ["A", "B"]);
-    assert_eq!(list("Any combination of `A` and `B`.").allowed, ["A", "B"]);
-    assert_eq!(list("Valid values are `A`, `B`.").allowed, ["A", "B"]);
-    assert_eq!(number("Valid values are 1, 2, 4.").allowed, ["1", "2", "4"]);
-}
-
-#[test]
-fn no_allowed_values() {
-    for said in [
-        "Used by `x` and `y`.",
-        "Such as `A`, `B` or `C`.",
-        "Valid values are between `1` and `10`.",
-        "Valid values are `1` to `10`.",
-        "Valid values: `1-10`",
-        "Refer to [the docs](x) for valid values.",
-        "Values other than `A` and `B` are refused.",
-        "Valid values are `A`, `B`, etc.",
-        "Valid values are `A`, `B` or any number.",
-        "Valid values are `A` or an ARN.",
-        "Required if `zone` is one of `A`, `B`.",
-        "When it is set, must be `A` or `B`.",
-        "Exactly one of `zone` and `network`.",
-        "One of `zone` or `network` must be set.",
-        "Valid values are `projects/{id}` and `A`.",
-        "Valid values for `zone` are `A` and `B`.",
-        "Valid time units are `s` and `m`.",
-        "Valid value pairs are `A` and `B`.",
-        "Valid values also include `A` and `B`.",
-        "The minimum allowed value is 5.",
-        "Requires `zone` to be either `A` or `B`.",
-        "The job that should be started or stopped.",
-        "Valid values are small and other ones that exist.",
-        "Valid values:\n* `A`: first\n* B that is large.\nIt must be `A` or `C`.",
-        "Any combination of `A` and `B`.",
-        "Valid examples: `A` `B`",
-        "One of the following values:\n* **A**: all\n* **b:{id}**: one",
-    ] {
-        assert!(text(said).allowed.is_empty(), "{said}: {:?}", text(said).allowed);
-    }
-    assert!(number("Valid values are `a` and `b`.").allowed.is_empty());
 }
 
 #[test]

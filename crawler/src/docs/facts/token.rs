@@ -56,7 +56,8 @@ impl Token<'_> {
 
 /// Splits markdown into tokens. Emphasis and link targets are passed over, fenced code is a break.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut reader = Reader { text, at: 0, fresh: true, tokens: Vec::with_capacity(text.len() / 5) };
+    let mut reader =
+        Reader { text, at: 0, in_fence: false, fresh: true, tokens: Vec::with_capacity(text.len() / 5) };
     reader.line_start();
     while let Some(c) = reader.peek() {
         reader.step(c);
@@ -67,6 +68,8 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
 struct Reader<'a> {
     text: &'a str,
     at: usize,
+    /// Whether a fence is open whose content is text.
+    in_fence: bool,
     /// Whether nothing of the line has been read.
     fresh: bool,
     tokens: Vec<Token<'a>>,
@@ -101,6 +104,7 @@ impl<'a> Reader<'a> {
             c if c.is_whitespace() => self.at += c.len_utf8(),
             '`' => self.code(),
             '"' | '“' | '\'' | '‘' => self.quotation(c),
+            '$' => self.template(),
             ']' => self.link_end(),
             '*' | '_' | '\\' => self.at += 1,
             '-' | '+' if self.is_sign() => self.word(),
@@ -129,7 +133,7 @@ impl<'a> Reader<'a> {
             }
             if content.starts_with("```") || content.starts_with("~~~") {
                 blank = true;
-                self.fence(line.len(), &content[..3]);
+                self.fence(line.len(), content);
                 continue;
             }
             let mark = item_mark(content);
@@ -143,9 +147,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Passes over fenced code; without an end, over the fence's own line.
-    fn fence(&mut self, line: usize, mark: &str) {
+    /// Passes over fenced code; without an end, over the fence's own line. What starts with a line that ends in a colon
+    /// is text: "Value names:" over a list.
+    fn fence(&mut self, line: usize, content: &str) {
+        let (mark, language) = content.split_at(3);
         let opening = (line + 1).min(self.rest().len());
+        let heading = self.rest()[opening..].lines().next().unwrap_or_default();
+        let closes = self.in_fence;
+        self.in_fence = !closes && language.trim().is_empty() && heading.trim_end().ends_with(':');
+        if closes || self.in_fence {
+            self.at += opening;
+            return;
+        }
         let mut length = opening;
         for inner in self.rest()[opening..].split_inclusive('\n') {
             length += inner.len();
@@ -164,9 +177,21 @@ impl<'a> Reader<'a> {
         match window.find(&rest[..ticks]).filter(|&end| !window[..end].contains("\n\n")) {
             Some(end) => {
                 let inner = window[..end].trim();
-                self.push(Kind::Code, unquote(inner), 2 * ticks + end, 0);
+                // Blanks alone are the value.
+                let inner = if inner.is_empty() { &window[..end] } else { unquote(inner) };
+                self.push(Kind::Code, inner, 2 * ticks + end, 0);
             }
             None => self.at += ticks,
+        }
+    }
+
+    /// `${name}`, as code.
+    fn template(&mut self) {
+        let rest = self.rest();
+        let end = rest.starts_with("${").then(|| prefix(rest, MAX_QUOTATION).find('}')).flatten();
+        match end.filter(|&end| !rest[..end].contains('\n')) {
+            Some(end) => self.push(Kind::Code, &rest[..=end], end + 1, 0),
+            None => self.push(Kind::Mark, &rest[..1], 1, 0),
         }
     }
 

@@ -95,7 +95,42 @@ pub fn read(tokens: &[Token], subject: &Subject) -> Option<String> {
     if subject.shape != Shape::Number {
         return None;
     }
-    of_name(subject.name).or_else(|| (0..tokens.len()).find_map(|at| of_phrase(tokens, at)))
+    counted(tokens, subject.name)
+}
+
+/// The unit that a text or a name says, whatever the type.
+pub fn counted(tokens: &[Token], name: &str) -> Option<String> {
+    of_name(name).or_else(|| (0..tokens.len()).find_map(|at| of_phrase(tokens, at)))
+}
+
+/// An amount in another unit, where it is whole there and both are of one size for everybody: 1 MiB is 1048576 bytes,
+/// but a MB is what the author means by it.
+pub fn convert(amount: &str, from: &str, to: &str) -> Option<String> {
+    let ((kind, from), (other, to)) = (size(from)?, size(to)?);
+    let whole = amount.parse::<u64>().ok()?.checked_mul(from)?;
+    (kind == other && whole.is_multiple_of(to)).then(|| (whole / to).to_string())
+}
+
+/// What a unit is of, and how many of the smallest it is.
+fn size(unit: &str) -> Option<(char, u64)> {
+    const SECOND: u64 = 1_000_000_000;
+    let unit = unit.to_lowercase();
+    Some(match unit.as_str() {
+        "bytes" | "byte" | "b" => ('b', 1),
+        "kib" | "kibibytes" => ('b', 1 << 10),
+        "mib" | "mebibytes" => ('b', 1 << 20),
+        "gib" | "gibibytes" => ('b', 1 << 30),
+        "tib" | "tebibytes" => ('b', 1 << 40),
+        "nanoseconds" => ('t', 1),
+        "microseconds" => ('t', SECOND / 1_000_000),
+        "milliseconds" | "millisecond" | "ms" => ('t', SECOND / 1_000),
+        "seconds" | "second" | "sec" | "secs" => ('t', SECOND),
+        "minutes" | "minute" | "mins" => ('t', 60 * SECOND),
+        "hours" | "hour" => ('t', 3_600 * SECOND),
+        "days" | "day" => ('t', 86_400 * SECOND),
+        "weeks" | "week" => ('t', 7 * 86_400 * SECOND),
+        _ => return None,
+    })
 }
 
 fn of_phrase(tokens: &[Token], at: usize) -> Option<String> {

@@ -12,6 +12,9 @@ use super::{
 /// "The following values are supported: `a`, `b`."
 pub(super) fn following<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
     let phrase = tokens[at + 1..].iter().take(9);
+    if is_conditional(tokens, at) {
+        return None;
+    }
     let end = phrase.clone().position(|t| t.is_mark(":.") || t.kind != Kind::Word)?;
     // "are allowed (in any case): `a`"
     let start = skip_remark(tokens, at + 1 + end);
@@ -27,7 +30,8 @@ pub(super) fn following<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>>
         && !is_conditional(tokens, at);
     let said = be || phrase.take(end).any(|t| t.is_any(&ADJECTIVES) || t.is_any(&VALUES));
     let list = values::list(tokens, start + usize::from(tokens[start].is_mark(":.")))?;
-    let single = tokens[at + 1].is("values") && tokens[list.end.min(tokens.len()) - 1].ends_sentence();
+    let single = tokens[at + 1].is_any(&["values", "option", "value"])
+        && tokens[list.end.min(tokens.len()) - 1].ends_sentence();
     (said && (list.values.len() > 1 || single)).then_some(list)
 }
 
@@ -44,13 +48,25 @@ pub(super) fn one_of<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> 
     if only {
         return None;
     }
-    let list = values::list(tokens, skip_phrase(tokens, at + 2))?;
+    // "one of these kinds of thing: `a`, `b`"
+    let words = tokens[at + 2..].iter().take(9).take_while(|t| t.kind == Kind::Word).count();
+    let these = tokens.get(at + 2).is_some_and(|t| t.is_any(&["these", "the"]));
+    let named = these && tokens.get(at + 2 + words).is_some_and(|t| t.is_mark(":"));
+    let start = if named { at + 3 + words } else { skip_phrase(tokens, at + 2) };
+    let list = values::list(tokens, start)?;
+    let open =
+        tokens[at + 2..start].iter().any(|t| t.is_any(&["including", "form", "forms", "format", "formats"]));
+    let digits = list.values.iter().any(|value| value.starts_with(|c: char| c.is_ascii_digit()));
+    if named && (open || digits || !list.is_sure()) {
+        return None;
+    }
     // "One of `a` or `b` must be set" is about arguments.
     let after = tokens.get(list.end);
     let about = after.is_some_and(|t| t.is_any(&["must", "is", "are", "should", "can", "has", "may"]));
     // "One of `a`."
+    let colon = at > 0 && tokens[at - 1].is("be") && tokens.get(at + 2).is_some_and(|t| t.is_mark(":"));
     let alone = list.is_marked()
-        && (at == 0 || tokens[at - 1].ends_sentence())
+        && (colon || at == 0 || tokens[at - 1].ends_sentence())
         && after.is_none_or(Token::ends_sentence);
     ((list.values.len() > 1 || alone) && !about).then_some(list)
 }
@@ -68,15 +84,36 @@ pub(super) fn combination<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject
 
 /// "Either `a` or `b`."
 pub(super) fn either<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
-    if is_conditional(tokens, at) || is_about_another(tokens, at, subject) {
+    // "Required for `x`, set to either `a` or `b`."
+    let set = at > 1 && tokens[at - 1].is("to") && tokens[at - 2].is("set");
+    let set = set && (at == 2 || tokens[at - 3].is_mark(","));
+    if !set && (is_conditional(tokens, at) || is_about_another(tokens, at, subject)) {
         return None;
     }
     // "can either be `a` or `b`"
-    let be = usize::from(tokens.get(at + 1).is_some_and(|t| t.is("be")));
+    let be = usize::from(tokens.get(at + 1).is_some_and(|t| t.is_any(&["be", "choose"])));
     let list = values::list(tokens, at + 1 + be)?;
     let after = tokens.get(list.end);
     let about = after.is_some_and(|t| t.is_any(&["must", "is", "are", "should", "can", "has", "may"]));
-    (list.values.len() > 1 && list.choice && list.is_sure() && !about).then_some(list)
+    // "either `a` or unset"
+    let or = |t: &Token| t.is_any(&["unset", "omitted", "empty", "null"]);
+    let unset = list.is_marked()
+        && tokens.get(list.end).is_some_and(or)
+        && tokens.get(list.end.wrapping_sub(1)).is_some_and(|t| t.is("or"));
+    let choice = list.values.len() > 1 && list.choice;
+    ((choice || unset) && list.is_sure() && !about).then_some(list)
+}
+
+/// "Whether such things are `a`, `b` or `c`."
+pub(super) fn whether<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
+    let said = clause(tokens, at)
+        .last()
+        .is_some_and(|t| t.is_any(&["whether", "indicates", "indicate", "specifies"]))
+        && clause(tokens, at).any(|t| t.is("whether"))
+        && !clause(tokens, at).any(|t| t.kind == Kind::Code);
+    let list = values::list(tokens, at + 1).filter(|_| said)?;
+    let ends = tokens.get(list.end).is_none_or(Token::ends_sentence);
+    (ends && list.values.len() > 1 && list.choice && list.is_marked()).then_some(list)
 }
 
 /// "Must be `a` or `b`", "Can be set to `a`, `b`".
@@ -105,37 +142,15 @@ pub(super) fn must_be<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) ->
     (choice || (must && list.values.len() == 1 && list.is_marked())).then_some(list)
 }
 
-/// "Only `a` and `b` are supported."
-pub(super) fn only<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
-    const ALLOWED: [&str; 7] =
-        ["supported", "allowed", "accepted", "valid", "available", "possible", "permitted"];
-    let mut start = at + 1;
-    while tokens.get(start).is_some_and(|t| t.is_any(&["the", "value", "values"])) {
-        start += 1;
-    }
-    // "`a` is the only valid value."
-    if tokens.get(at + 1).is_some_and(|t| t.is_any(&ALLOWED))
-        && tokens.get(at + 2).is_some_and(|t| t.is_any(&VALUES))
-        && at > 2
-        && tokens[at - 1].is("the")
-        && tokens[at - 2].is("is")
-        && !is_conditional(tokens, at)
-    {
-        return values::single(&tokens[at - 3], at + 3);
-    }
-    let said = |end: usize| {
-        let mut after = tokens[end.min(tokens.len())..].iter().take(4);
-        after.next().is_some_and(|t| t.is_any(&["is", "are", "values", "value"]))
-            && after.any(|t| t.is_any(&ALLOWED))
-    };
-    // "Only X is supported": a name of its own, not "only one is supported".
-    let current = tokens.iter().skip(start + 1).take(3).any(|t| t.is("currently"));
-    let named = tokens.get(start).is_some_and(|t| {
-        t.kind == Kind::Word && t.text.starts_with(char::is_uppercase) && (current || t.text.contains('.'))
-    });
-    if named && said(start + 1) {
-        return values::single(&tokens[start], start + 1);
-    }
-    let list = values::list(tokens, start)?;
-    said(list.end).then_some(list)
+/// "Supports `a` and `b`.", "choose from `a` or `b`."
+pub(super) fn supports<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
+    let choose =
+        tokens[at].is("from") && at > 0 && tokens[at - 1].is("choose") && !is_conditional(tokens, at);
+    let said = !tokens[at].is("from");
+    let first = at == 0 || tokens[at - 1].ends_sentence() || tokens[at - 1].is_any(&["currently", "only"]);
+    let starts = choose || (said && first);
+    let list = values::list(tokens, at + 1).filter(|_| starts)?;
+    let ends = tokens.get(list.end).is_none_or(|t| t.ends_sentence() || t.is_mark(","))
+        || tokens[list.end - 1].is_mark(",");
+    (list.values.len() > 1 && list.is_marked() && ends).then_some(list)
 }

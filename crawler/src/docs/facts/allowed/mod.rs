@@ -1,6 +1,8 @@
 //! The documented set of values.
 
+mod choice;
 mod hint;
+mod only;
 
 use super::{
     literal,
@@ -14,6 +16,8 @@ use super::{
 pub struct Allowed {
     pub values: Vec<String>,
     pub default: Option<String>,
+    /// Whether nothing says that these are all, so that a default is one more of them.
+    pub implied: bool,
 }
 
 const ADJECTIVES: [&str; 15] = [
@@ -86,7 +90,10 @@ pub fn read(tokens: &[Token], subject: &Subject) -> Allowed {
     }
     let default = stated.default.take().or(hinted.default.take());
     let values = if stated.values.is_empty() { hinted.values } else { stated.values };
-    fit(Allowed { values, default }, subject.shape.element())
+    if values.is_empty() {
+        return fit(choice::instructions(tokens, subject), subject.shape.element());
+    }
+    fit(Allowed { values, default, implied: false }, subject.shape.element())
 }
 
 impl Allowed {
@@ -117,10 +124,11 @@ fn fit(found: Allowed, shape: Shape) -> Allowed {
 /// The list of values that a set phrase at this token introduces.
 fn cue<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
     let token = &tokens[at];
-    if token.kind != Kind::Word {
-        return None;
-    }
-    let list = if token.is_any(&ADJECTIVES) {
+    let list = if token.is_mark("(") {
+        choice::parenthesis(tokens, at)
+    } else if let Some(list) = choice::sentence(tokens, at) {
+        Some(list)
+    } else if token.is_any(&ADJECTIVES) {
         stated(tokens, at, subject)
     } else if token.is_any(&VALUES) && starts_sentence(tokens, at) {
         (!is_conditional(tokens, at)).then(|| values_are(tokens, at, subject)).flatten()
@@ -128,12 +136,16 @@ fn cue<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a
         hint::following(tokens, at)
     } else if token.is("one") {
         hint::one_of(tokens, at, subject)
+    } else if token.is_any(&["is", "are"]) {
+        hint::whether(tokens, at)
     } else if token.is("either") {
-        hint::either(tokens, at, subject)
+        hint::either(tokens, at, subject).or_else(|| choice::spelt_out(tokens, at, subject))
+    } else if token.is_any(&["supports", "support", "from"]) {
+        hint::supports(tokens, at)
     } else if token.is("be") || token.is("to") {
         hint::must_be(tokens, at, subject)
     } else if token.is("only") {
-        hint::only(tokens, at)
+        only::only(tokens, at, subject)
     } else if token.is("combination") || token.is("out") {
         hint::combination(tokens, at, subject)
     } else {
@@ -148,7 +160,7 @@ fn starts_sentence(tokens: &[Token], at: usize) -> bool {
     at == 0
         || tokens[at - 1].ends_sentence()
         || tokens[at - 1].is_mark("(,;:")
-        || tokens[at - 1].is_any(&["the", "single"])
+        || tokens[at - 1].is_any(&["the", "single", "only"])
 }
 
 /// "Valid values for this are `a` and `b`", "Supported types: `a`, `b`".
@@ -160,8 +172,13 @@ fn stated<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List
     if at > 1 && tokens[at - 1].is("are") {
         let start = at - clause(tokens, at).count();
         let start = start + usize::from(tokens[start].is("currently"));
-        let list = values::list(tokens, start);
-        let found = list.filter(|list| list.end + 1 == at && list.values.len() > 1 && list.is_marked());
+        let whole = |start: usize| {
+            let list = values::list(tokens, start);
+            list.filter(|list| list.end + 1 == at && list.values.len() > 1 && list.is_marked())
+        };
+        let by_default = tokens.get(at + 1).is_some_and(|t| t.is("by"));
+        let found =
+            whole(start).or_else(|| whole(values::start_before(tokens, at - 1))).filter(|_| !by_default);
         if let Some(mut list) = found {
             list.end = at + 1;
             return Some(list);
@@ -191,7 +208,30 @@ fn stated<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List
     {
         return values::single(value, at + 4);
     }
+    // "a valid method name (GET, PUT, POST)"
+    let words = near.clone().take_while(|t| t.kind == Kind::Word).count();
+    if tokens.get(at + 1 + words).is_some_and(|t| t.is_mark("(")) && !is_example(tokens, at) {
+        let list = values::list(tokens, at + 1 + words)?;
+        let whole = tokens.get(list.end).is_some_and(|t| t.is_mark(")"));
+        return (whole && list.values.len() > 2 && list.is_sure()).then_some(list);
+    }
+    // "The one supported type is `a`."
+    let link = near.clone().position(|t| t.is("is")).filter(|link| (1..4).contains(link));
+    if let Some(value) = link.map(|link| at + 2 + link)
+        && tokens[at + 1..value]
+            .iter()
+            .all(|t| t.kind == Kind::Word && !t.is_any(&["if", "when", "for", "unless"]))
+        && let Some(one) = tokens.get(value)
+        && (matches!(one.kind, Kind::Code | Kind::Quoted) || literal::is_shouted(one.text))
+        && tokens.get(value + 1).is_none_or(Token::ends_sentence)
+        && !is_conditional(tokens, at)
+    {
+        return values::single(one, value + 1);
+    }
     // Another noun: the verb must be near.
+    if is_example(tokens, at) {
+        return None;
+    }
     let verb = near.clone().position(|t| t.is_any(&["are", "include", "includes"]) || t.is_mark(":"))?;
     let plain = (0..=3).contains(&verb) && tokens[at + 1..at + 1 + verb].iter().all(|t| t.kind == Kind::Word);
     let list = values::list(tokens, skip_phrase(tokens, at + 2 + verb)).filter(|_| plain)?;
@@ -204,6 +244,25 @@ fn values_are<'a>(tokens: &[Token<'a>], noun: usize, subject: &Subject) -> Optio
         return None;
     }
     let only = tokens[noun.saturating_sub(4)..noun].iter().any(|t| t.is("only"));
+    // "Allowed values Include or Exclude."
+    let named = |t: &Token| t.kind == Kind::Word && t.text.starts_with(char::is_uppercase);
+    if tokens.get(noun + 1).is_some_and(named)
+        && let Some(list) = values::list(tokens, noun + 1)
+        && list.values.len() > 1
+        && list.choice
+        && !list.open
+    {
+        return Some(list);
+    }
+    // "possible values of `a` and `b`."
+    if tokens.get(noun + 1).is_some_and(|t| t.is("of"))
+        && let Some(list) = values::list(tokens, noun + 2)
+        && list.values.len() > 1
+        && list.is_marked()
+        && tokens.get(list.end).is_none_or(Token::ends_sentence)
+    {
+        return Some(list);
+    }
     let mut i = noun + 1;
     let limit = noun + 16;
     let verb = loop {
@@ -225,6 +284,15 @@ fn values_are<'a>(tokens: &[Token<'a>], noun: usize, subject: &Subject) -> Optio
             _ => i += 1,
         }
     };
+    // "The supported value is Standard."
+    if tokens[noun].is("value")
+        && tokens[verb].is("is")
+        && let Some(value) = tokens.get(verb + 1).filter(|t| t.kind == Kind::Word)
+        && value.text.starts_with(char::is_uppercase)
+        && tokens.get(verb + 2).is_none_or(Token::ends_sentence)
+    {
+        return values::single(value, verb + 2);
+    }
     // "are in 1 GB increments: `a`"
     let phrase = tokens[verb + 1..].iter().take(6).take_while(|t| t.kind == Kind::Word).count();
     let colon = verb + 1 + phrase;
@@ -267,6 +335,8 @@ fn skip_phrase(tokens: &[Token], at: usize) -> usize {
         "now",
     ];
     let mut i = at;
+    // "are, `a`"
+    i += usize::from(tokens.get(i).is_some_and(|t| t.is_mark(",")));
     // "are (case insensitive): `a`"
     i = skip_remark(tokens, i);
     while i < at + 14 && tokens.get(i).is_some_and(|t| t.is_any(&FILL) || t.is_mark(":")) {
@@ -298,7 +368,13 @@ fn clause<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> impl Iterator<Item = &'
 
 /// Whether the clause before is a condition, or about something else than what this may be set to.
 fn is_conditional(tokens: &[Token], at: usize) -> bool {
-    const WORDS: [&str; 14] = [
+    const WORDS: [&str; 20] = [
+        "often",
+        "usually",
+        "typically",
+        "generally",
+        "normally",
+        "commonly",
         "if",
         "when",
         "unless",

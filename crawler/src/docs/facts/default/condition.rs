@@ -21,25 +21,39 @@ pub fn before(clause: &[&Token], subject: &Subject) -> bool {
 
 /// "…for x", "…if y is set": the value holds only then.
 pub fn after(sentence: &[&Token], subject: &Subject) -> bool {
+    // "`a`, where it is made" says more of it.
+    if let [comma, place, ..] = sentence
+        && comma.is_mark(",")
+        && place.is("where")
+    {
+        return false;
+    }
     let mut words = sentence.iter().enumerate();
     // A parenthesis is a remark, unless it is the condition. Where the default's own ends, all is said.
     let mut depth = 0;
+    let mut last_opens = true;
     let first = words.find(|(_, t)| {
+        let opened = std::mem::replace(&mut last_opens, t.is_mark("("));
         if t.is_mark("(") {
             depth += 1;
         } else if t.is_mark(")") {
             depth -= 1;
             return depth < 0;
-        } else if depth == 0 || t.is_any(&["if", "when", "unless"]) {
+        } else if depth == 0 || (opened && t.is_any(&["if", "when", "unless"])) {
             return !t.is_mark(",") && !t.is_any(&["and", "only"]);
         }
         false
     });
     let Some((i, first)) = first else { return false };
     if first.is_any(&["if", "when", "unless", "where"]) {
+        // "when it is created" is always so once.
+        let made = sentence[i + 1..].iter().take(7).any(|t| t.is("created"));
+        if first.is("when") && made {
+            return false;
+        }
         return !left_out(sentence[i + 1..].iter().copied(), subject);
     }
-    let general = ["this", "backward", "backwards", "compatibility", "case", "order", "new", "all"];
+    let general = ["this", "backward", "backwards", "compatibility", "case", "order", "new", "all", "any"];
     let specific = first.is_any(&["for", "otherwise", "on", "or", "in", "plus", "times", "depending"]);
     specific && !sentence.get(i + 1).is_some_and(|t| t.is_any(&general))
 }

@@ -1,7 +1,9 @@
 //! The documented default.
 
+mod before;
 mod condition;
 mod value;
+mod verb;
 
 use value::FOLLOWING;
 pub use value::accept;
@@ -76,10 +78,13 @@ impl<'a> Finder<'_, 'a> {
     fn at(&self, at: usize) -> Option<String> {
         let token = &self.tokens[at];
         if token.is_any(&["defaults", "defaulting", "defaulted"]) {
-            return self.after_verb(at);
+            return self.after_verb(at).or_else(|| self.currently(at));
         }
         if token.is("default") {
-            return self.after_noun(at).or_else(|| self.by_default(at)).or_else(|| self.marked(at));
+            let before =
+                || self.used_by_default(at).or_else(|| self.by_default(at)).or_else(|| self.marked(at));
+            let told = || self.currently(at).or_else(|| self.is_to(at));
+            return self.after_noun(at).or_else(before).or_else(told);
         }
         self.when_left_out(at)
     }
@@ -118,26 +123,17 @@ impl<'a> Finder<'_, 'a> {
             .collect()
     }
 
-    /// "defaults to `a`"
-    fn after_verb(&self, at: usize) -> Option<String> {
-        let mut i = at + 1;
-        while self.get(i).is_some_and(|t| {
-            t.is_any(&["to", "as", "is", "be", "value", "currently", "of", "the", "a"]) && !self.is_marked(i)
-                || t.is_mark(":=")
-        }) {
-            if self.tokens[i].is_any(&["the", "a"])
-                && !self.is_marked(i + 1)
-                && !self.get(i + 1).is_some_and(|t| t.is("value"))
-            {
-                return None;
-            }
-            i += 1;
+    /// "the default is to attach it in A mode": the one value of the set in the sentence.
+    fn is_to(&self, at: usize) -> Option<String> {
+        let said =
+            self.get(at + 1).is_some_and(|t| t.is("is")) && self.get(at + 2).is_some_and(|t| t.is("to"));
+        if !said || self.is_about_another(at) || self.is_conditional_after(at + 3) {
+            return None;
         }
-        // "defaults to `a` if …; otherwise defaults to `b`"
-        let second = self.get(at.wrapping_sub(1)).is_some_and(|t| t.is("otherwise"))
-            && self.tokens[at.saturating_sub(NEAR)..at].iter().any(|t| t.is("defaults"));
-        let linked = (i > at + 1 || self.is_marked(i)) && !second;
-        (linked && !self.is_about_another(at)).then(|| self.literal(i)).flatten()
+        let sentence = self.sentence(at);
+        let mut found = sentence.iter().filter(|t| self.allowed.iter().any(|value| value == t.text));
+        let one = found.next()?;
+        found.next().is_none().then(|| one.text.to_owned())
     }
 
     /// "default value is `a`", "default: a", "default `a`", "the default size is 10"
@@ -147,7 +143,15 @@ impl<'a> Finder<'_, 'a> {
             return None;
         }
         let by = previous.is_some_and(|t| t.is("by"));
-        let (mut i, mut linked) = (at + 1, false);
+        // "It will be by default true."
+        if by && self.get(at + 1).is_some_and(|t| t.is_any(&["true", "false"])) && self.ends_clause(at + 1) {
+            return (!self.is_about_another(at)).then(|| self.literal(at + 1)).flatten();
+        }
+        // "The minimum (and default) size is 10."
+        let aside = previous.is_some_and(|t| t.is("and"))
+            && self.get(at.wrapping_sub(2)).is_some_and(|t| t.is_mark("("))
+            && self.get(at + 1).is_some_and(|t| t.is_mark(")"));
+        let (mut i, mut linked, mut nouns) = (at + 1 + if aside { 2 } else { 0 }, false, false);
         while let Some(token) = self.get(i).filter(|_| i < at + 14) {
             let link = token.is_any(&LINKS) || token.is_mark(":=") || (by && token.is_mark(","));
             let named = match token.kind {
@@ -157,12 +161,22 @@ impl<'a> Finder<'_, 'a> {
                     article && snake(token.text) == self.subject.name
                 }
             };
+            let noun = !linked
+                && token.kind == Kind::Word
+                && self.subject.name.split('_').any(|word| token.is(word));
             let own = named && self.get(i + 1).is_some_and(|t| t.is_any(&LINKS));
-            if !(link || own || token.is_any(&FILLERS)) {
+            if !(link || own || noun || token.is_any(&FILLERS)) {
                 break;
             }
             linked |= link;
+            nouns |= noun;
             i += 1;
+        }
+        if nouns
+            && self.subject.shape != Shape::Bool
+            && self.get(i).and_then(literal::style).is_none_or(|style| style == Style::Word)
+        {
+            return self.qualified(at, by);
         }
         if !linked {
             if let Some(found) = self.qualified(at, by) {
@@ -177,6 +191,14 @@ impl<'a> Finder<'_, 'a> {
                 && self.tokens[i + 2..].iter().take(2).any(|t| t.is("used"));
             if used && !self.is_about_another(at) {
                 return self.literal(i);
+            }
+            // "a default value (600 seconds) will be used"
+            if self.get(i).is_some_and(|t| t.is_mark("(")) && self.tokens[at + 1].is("value") {
+                let close = self.tokens[i + 1..].iter().take(3).position(|t| t.is_mark(")"));
+                let used = close
+                    .and_then(|close| self.get(i + close + 2))
+                    .is_some_and(|t| t.is_any(&["will", "is"]));
+                return (used && !self.is_about_another(at)).then(|| self.literal(i + 1)).flatten();
             }
             let bare = i == at + 1 || (i == at + 2 && self.tokens[at + 1].is("value"));
             if !(bare && starts && self.ends_clause(i)) {
@@ -220,149 +242,11 @@ impl<'a> Finder<'_, 'a> {
         self.get(after).is_none_or(|t| t.ends_sentence() || t.is_mark("),;](") || t.leads)
     }
 
-    /// "`a` by default", "enabled by default"
-    fn by_default(&self, at: usize) -> Option<String> {
-        if !self.get(at.checked_sub(1)?)?.is("by") {
-            return None;
-        }
-        let mut i = at.checked_sub(2)?;
-        // "`a` is used by default"
-        if self.tokens[i].is_any(&["used", "assumed", "set"])
-            && i > 1
-            && self.tokens[i - 1].is_any(&["is", "be"])
-        {
-            i -= 2;
-        }
-        let value = &self.tokens[i];
-        let clause = self.before(i);
-        let conditional = clause.iter().any(|t| t.is_any(&["when", "unless", "not"]))
-            || clause.iter().rposition(|t| t.is("if")).is_some_and(|start| {
-                !condition::left_out(clause[..start].iter().rev().copied(), self.subject)
-            });
-        if conditional || self.is_conditional_after(at + 1) {
-            return None;
-        }
-        if self.subject.shape == Shape::Bool && value.is_any(&["on", "off"]) && clause.is_empty() {
-            return (!self.subject.name.contains("disable")).then(|| value.is("on").to_string());
-        }
-        if self.subject.shape == Shape::Bool && value.is_any(&["enabled", "disabled"]) {
-            // "Which is disabled by default" is about something else.
-            let inverse = self.subject.name.contains("disable");
-            let short =
-                !inverse && clause.len() <= 4 && !clause.iter().any(|t| t.is_any(&["which", "that", "are"]));
-            return short.then(|| value.is("enabled").to_string());
-        }
-        let sure = self.is_marked(i) || literal::is_constant(value.text);
-        let apart = self.is_marked(i) || i == 0 || self.tokens[i - 1].kind != Kind::Word;
-        let linked = (i + 2 < at && apart)
-            || i.checked_sub(1).is_some_and(|i| self.tokens[i].is_any(&["is", "to", "be", "uses"]));
-        (sure && linked && !self.is_about_another(i))
-            .then(|| self.accept(value.text, self.is_marked(i)))
-            .flatten()
-    }
-
-    /// "`a` is the default", "`a` (the default)"
-    fn marked(&self, at: usize) -> Option<String> {
-        let mut i = at.checked_sub(1)?;
-        for words in [&["the", "as"][..], &["is", "being", "which", "used"], &["which"]] {
-            if i > 0 && self.tokens[i].is_any(words) {
-                i -= 1;
-            }
-        }
-        let parenthesis = self.tokens[i].is_mark("(");
-        while i > 0 && self.tokens[i].is_mark(",(-–—") {
-            i -= 1;
-        }
-        let value = &self.tokens[i];
-        // "`x` is the default", "KEY_A is the default algorithm"
-        let named = self.tokens[i + 1..at].iter().any(|t| t.is("is"));
-        let constant = value.kind == Kind::Word && literal::is_constant(value.text);
-        let used = i > 0 && self.tokens[i - 1].is_any(&["use", "uses"]) && value.kind == Kind::Word;
-        let sure = self.is_marked(i) || (constant && (parenthesis || named)) || used;
-        // "If `x` is `a` (default)"
-        let names = |t: &&Token| t.kind == Kind::Code && self.subject.argument(t.text).is_some();
-        if self.before(i).iter().any(|t| t.is("if")) && self.before(i).iter().any(names) {
-            return None;
-        }
-        // "… is the default value for that one"
-        if self.get(at + 2).is_some_and(|t| t.is("for")) {
-            return None;
-        }
-        let ends = |i: usize| self.get(i).is_none_or(|t| t.ends_sentence() || t.is_mark("),;]"));
-        let noun = named && self.get(at + 1).is_some_and(|t| t.kind == Kind::Word) && ends(at + 2);
-        let ends =
-            ends(at + 1) || noun || self.get(at + 1).is_some_and(|t| t.is_any(&["value", "and", "option"]));
-        (sure && i + 1 < at && ends && !self.subject.is_sibling(value.text))
-            .then(|| self.accept(value.text, true))
-            .flatten()
-    }
-
-    /// "If omitted, `a` is used."
-    fn when_left_out(&self, at: usize) -> Option<String> {
-        const GONE: [&str; 6] = ["omitted", "unspecified", "unset", "blank", "empty", "omit"];
-        let token = &self.tokens[at];
-        let gone = token.is_any(&GONE);
-        if !(gone || token.is_any(&["specified", "provided", "set", "given", "supplied"])) {
-            return None;
-        }
-        let before: Vec<&Token> = self.before(at).into_iter().take(6).collect();
-        let conditional = before.iter().any(|t| t.is_any(&["if", "when"]));
-        let negated = gone || before.first().is_some_and(|t| t.is_any(&["not", "isn't"]));
-        if !conditional
-            || !negated
-            || before.iter().any(|t| t.kind == Kind::Code && t.text != self.subject.name)
-        {
-            return None;
-        }
-        let mut i = at + 1;
-        while self.get(i).is_some_and(|t| {
-            t.is_mark(",:")
-                || t.is_any(&[
-                    "then",
-                    "the",
-                    "value",
-                    "it",
-                    "this",
-                    "will",
-                    "be",
-                    "is",
-                    "uses",
-                    "assumed",
-                    "to",
-                    "set",
-                    "assumes",
-                    "a",
-                    "of",
-                    "use",
-                    "field",
-                    "parameter",
-                    "argument",
-                ])
-        }) {
-            i += 1;
-        }
-        let sure = self.is_marked(i)
-            || self.get(i).is_some_and(|t| t.kind == Kind::Word && literal::is_constant(t.text));
-        // "the `default` network is used" names a thing.
-        let rest = self.tokens.get(i + 1..).unwrap_or_default();
-        let used = || {
-            let verb = rest.first().is_some_and(|t| t.is_any(&["is", "will", "are", "gets"]));
-            verb && rest
-                .iter()
-                .take(4)
-                .any(|t| t.is_any(&["used", "assumed", "default", "chosen", "applied"]))
-        };
-        let stated = || {
-            let said = ["is", "be", "uses", "assumed", "assumes", "use"];
-            let noun =
-                rest.first().is_some_and(|t| t.kind == Kind::Word && !t.leads && !t.is_any(&FOLLOWING));
-            !noun && self.tokens[at + 1..i].iter().any(|t| t.is_any(&said))
-        };
-        (sure && (used() || stated())).then(|| self.literal(i)).flatten()
-    }
-
     /// Whether the words before say that it is another thing's default, or one of several.
     fn is_about_another(&self, at: usize) -> bool {
+        if self.is_in_conditional_item(at) {
+            return true;
+        }
         let clause = self.before(at);
         // "`x` defaults to", "`x`'s default is", "`x`(default: …)"
         if let [open, owner, ..] = &clause[..]
@@ -377,6 +261,16 @@ impl<'a> Finder<'_, 'a> {
             t.kind == Kind::Word && t.text != self.subject.name && self.subject.is_sibling(t.text)
         });
         other || self.names_another(&clause) || condition::before(&clause, self.subject)
+    }
+
+    /// Whether it is in a bullet that says for what it holds: "* For one kind … The default is …".
+    fn is_in_conditional_item(&self, at: usize) -> bool {
+        let bounds = |t: &Token| matches!(t.kind, Kind::Item | Kind::Break);
+        let start = self.tokens[at.saturating_sub(120)..at].iter().rposition(bounds);
+        let start = start.map(|start| at.saturating_sub(120) + start);
+        start.is_some_and(|start| {
+            self.tokens[start].kind == Kind::Item && self.tokens[start + 1].is_any(&["for", "when", "if"])
+        })
     }
 
     /// Whether the nearest name before is another argument's. The clause is given backwards.

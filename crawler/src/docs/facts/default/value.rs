@@ -42,10 +42,16 @@ impl<'a> Finder<'_, 'a> {
             return self.accept(self.tokens[at + 2].text, true);
         }
         let token = self.get(at)?;
+        if token.is_mark("/") && self.get(at + 1).is_none_or(Token::ends_sentence) {
+            return self.accept(token.text, true);
+        }
         let style = literal::style(token)?;
         let mut after = at + 1;
         while self.get(after).is_some_and(|t| t.is_mark("]")) {
             after += 1;
+        }
+        if token.kind == Kind::Word && token.is_any(&["null", "nil"]) {
+            return None;
         }
         let unit = self.unit_after(after, token);
         let end = after + usize::from(unit.is_some());
@@ -54,7 +60,7 @@ impl<'a> Finder<'_, 'a> {
         let other = next.is_some_and(|t| {
             t.is_any(&["or", "of", "attribute", "argument", "to", "from", "times", "plus", "as", "above"])
                 || (t.kind == Kind::Code && !t.leads)
-                || t.is_mark("*+/%")
+                || (t.is_mark("*+/%") && self.subject.shape != Shape::Bool)
         });
         if other || self.is_conditional_after(end) {
             return None;
@@ -75,15 +81,38 @@ impl<'a> Finder<'_, 'a> {
         {
             // "1 GB, i.e., `1048576`" of a size in KB.
             let counted = unit::read(self.tokens, self.subject);
-            if counted.as_ref().is_some_and(|counted| !unit::is_same(counted, unit)) {
-                return self.exactly(end, counted.as_deref().unwrap_or_default());
+            if let Some(counted) = counted.filter(|counted| !unit::is_same(counted, unit)) {
+                let converted = || unit::convert(&number(token.text)?, unit, &counted);
+                return self.exactly(end, &counted).or_else(converted);
             }
         }
         match unit {
             Some(unit) if style != Style::Marked && self.subject.shape == Shape::Text => {
-                Some(format!("{} {unit}", token.text))
+                Some(self.duration(token.text, unit))
+            }
+            None if style == Style::Constant && self.subject.shape == Shape::Text => {
+                let amount = unit::amount(token.text).filter(|(_, unit)| unit::is_unit(unit));
+                let counted = unit::counted(self.tokens, self.subject.name);
+                let same =
+                    amount.filter(|(_, unit)| counted.is_some_and(|counted| unit::is_same(&counted, unit)));
+                same.map(|(number, _)| number).or_else(|| self.accept(token.text, true))
             }
             _ => self.accept(token.text, style != Style::Word),
+        }
+    }
+
+    /// An amount as text: "30 seconds", but 30 where the text says that it counts seconds, and 30s where values end so.
+    fn duration(&self, amount: &str, unit: &str) -> String {
+        let counted = unit::counted(self.tokens, self.subject.name);
+        let ends = |pair: &[Token]| {
+            pair[0].is_any(&["with", "by"]) && pair[1].kind == Kind::Quoted && pair[1].text == "s"
+        };
+        if !counted.is_some_and(|counted| unit::is_same(&counted, unit)) {
+            format!("{amount} {unit}")
+        } else if self.tokens.windows(2).any(ends) {
+            format!("{amount}s")
+        } else {
+            amount.to_owned()
         }
     }
 
@@ -131,6 +160,10 @@ impl<'a> Finder<'_, 'a> {
     }
 
     pub(super) fn accept(&self, value: &str, sure: bool) -> Option<String> {
+        let spelt = super::super::spelling(value.to_owned(), self.allowed);
+        if spelt != value {
+            return Some(spelt);
+        }
         let named = self.subject.is_sibling(value) && value != self.subject.name;
         if named && !self.allowed.iter().any(|allowed| allowed == value) {
             return None;

@@ -20,10 +20,12 @@ pub(super) fn items<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
                 let read = item(tokens, list.end + 1);
                 match read {
                     Some(read) => {
+                        let last = read.values.last().copied();
                         for value in read.values {
                             list.add_text(value);
                         }
-                        list.default = list.default.or(read.default);
+                        let at_end = || last.filter(|_| ends_in_default(tokens, list.end + 1));
+                        list.default = list.default.or(read.default).or_else(at_end);
                         list.open |= read.open;
                     }
                     None => (list.open, list.broken) = (true, true),
@@ -98,6 +100,15 @@ fn item<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
     Some(read)
 }
 
+/// `… what it means. (default)` at the end of a bullet.
+fn ends_in_default(tokens: &[Token], at: usize) -> bool {
+    let ends = |t: &Token| matches!(t.kind, Kind::Item | Kind::Break);
+    let end = tokens[at..].iter().position(ends).map_or(tokens.len(), |length| at + length);
+    let words = tokens[at..end].iter().rev().filter(|t| !t.is_mark("."));
+    let words: Vec<&Token> = words.take(3).collect();
+    matches!(words[..], [close, default, open] if close.is_mark(")") && default.is("default") && open.is_mark("("))
+}
+
 /// `(default)`, `- (Default)`, `(the default)`, `: Default value.`.
 pub(super) fn remark_says_default(tokens: &[Token], at: usize) -> bool {
     let near = tokens.iter().skip(at).take(5).take_while(|t| !t.ends_sentence());
@@ -106,6 +117,15 @@ pub(super) fn remark_says_default(tokens: &[Token], at: usize) -> bool {
         && colon.is_mark(":-–—")
         && default.is("default")
         && value.is("value")
+    {
+        return true;
+    }
+    // ": The default mode."
+    if let [colon, the, default, noun] = near[..]
+        && colon.is_mark(":-–—")
+        && the.is("the")
+        && default.is("default")
+        && noun.kind == Kind::Word
     {
         return true;
     }

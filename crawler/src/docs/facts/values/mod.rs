@@ -44,12 +44,19 @@ fn is_form(value: &str) -> bool {
         || value.ends_with('$')
         || range(value).is_some()
         || value.contains("...")
+        || (value.contains('|') && value.len() > 1)
+        || value
+            .split_once('(')
+            .is_some_and(|(_, inner)| inner.len() == 2 && inner.starts_with(char::is_lowercase))
+        || value.strip_suffix('*').is_some_and(|start| start.ends_with(char::is_alphanumeric))
 }
 
 /// Reads a list that starts at a token or a few tokens on; `None` when there is none.
 pub fn list<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
     let mut start = at;
-    while tokens.get(start).is_some_and(|t| t.is_mark(":[(=-–—") || t.is("either") || t.is("follows")) {
+    while start < at + 8
+        && tokens.get(start).is_some_and(|t| t.is_mark(":[(=-–—") || t.is("either") || t.is("follows"))
+    {
         start += 1;
     }
     if tokens.get(start).is_some_and(|t| t.kind == Kind::Break)
@@ -78,8 +85,13 @@ impl<'a> List<'a> {
 
     fn add(&mut self, token: &Token<'a>) {
         // `a | b`
-        let simple = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_. ".contains(&b));
-        if token.kind == Kind::Code && token.text.contains('|') && token.text.split('|').all(simple) {
+        let simple =
+            |part: &str| part.trim().bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+        if token.kind == Kind::Code
+            && token.text.len() > 1
+            && token.text.contains('|')
+            && token.text.split('|').all(simple)
+        {
             token.text.split('|').for_each(|part| self.add_text(part.trim()));
         } else {
             self.open |= is_form(token.text);
@@ -111,13 +123,13 @@ fn inline<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
     loop {
         while tokens
             .get(at)
-            .is_some_and(|t| t.is_mark("[") || t.is("either") || (t.is("the") && marked(tokens, at + 1)))
+            .is_some_and(|t| t.is_mark("[") || t.is("either") || (t.is("the") && is_marked(tokens, at + 1)))
         {
             at += 1;
         }
         let Some(style) = tokens.get(at).and_then(style) else { break };
         let value = &tokens[at];
-        if style == Style::Word && marked(tokens, list.last) && !list.values.is_empty() {
+        if style == Style::Word && is_marked(tokens, list.last) && !list.values.is_empty() {
             break;
         }
         let joined = at > 0 && tokens[at - 1].is_any(&["and", "or"]);
@@ -167,8 +179,17 @@ fn inline<'a>(tokens: &[Token<'a>], start: usize) -> List<'a> {
     finish(list, tokens)
 }
 
-fn marked(tokens: &[Token], at: usize) -> bool {
+pub fn is_marked(tokens: &[Token], at: usize) -> bool {
     tokens.get(at).is_some_and(|t| matches!(t.kind, Kind::Code | Kind::Quoted))
+}
+
+/// Where the marked values start that end before this token: "`a`, `b` and `c` are".
+pub fn start_before(tokens: &[Token], end: usize) -> usize {
+    let joins = |t: &Token| t.is_mark(",") || t.is_any(&["and", "or", "both"]);
+    let part = |t: &Token| joins(t) || matches!(t.kind, Kind::Code | Kind::Quoted);
+    let length = tokens[..end].iter().rev().take(MAX_REMARK).take_while(|t| part(t)).count();
+    let joined = tokens[end - length..end].iter().take_while(|t| joins(t)).count();
+    end - length + joined
 }
 
 /// "`a` or `b`, `c` must be set": `c` starts another clause.
@@ -229,7 +250,12 @@ fn separator(tokens: &[Token], at: usize) -> Option<(usize, bool)> {
         plain && (names || (t.leads && (is_constant(t.text) || t.text.contains('.'))))
     };
     let adjacent = i == at
-        && tokens.get(i).is_some_and(|t| t.kind == Kind::Code || (at > 0 && apart(&tokens[at - 1], t)));
+        && tokens.get(i).is_some_and(|t| {
+            let last = at.checked_sub(1).map(|i| &tokens[i]);
+            t.kind == Kind::Code
+                || last.is_some_and(|last| (last.kind, t.kind) == (Kind::Quoted, Kind::Quoted))
+                || last.is_some_and(|last| apart(last, t))
+        });
     (i > at || adjacent).then_some((i, or))
 }
 
@@ -251,7 +277,10 @@ fn described(tokens: &[Token], at: usize, style: Style) -> Option<(usize, bool)>
         "so",
     ];
     let first = tokens.get(at)?;
-    if style != Style::Marked || !(first.is_any(&STARTS) || first.is_mark("-–—:=")) {
+    let shouted = |i: usize| tokens.get(i).is_some_and(|t| t.kind == Kind::Word && is_shouted(t.text));
+    let constant = style == Style::Constant && at > 0 && shouted(at - 1);
+    let starts = first.is_any(&STARTS) || (!constant && first.is_mark("-–—:="));
+    if !(style == Style::Marked || constant) || !starts {
         return None;
     }
     for i in at..tokens.len().min(at + MAX_REMARK) {
@@ -262,7 +291,7 @@ fn described(tokens: &[Token], at: usize, style: Style) -> Option<(usize, bool)>
             return None;
         }
         if let Some((next, or)) = separator(tokens, i).filter(|(next, _)| *next > i)
-            && marked(tokens, next)
+            && (is_marked(tokens, next) || (constant && shouted(next)))
             && !starts_clause(tokens, next)
         {
             return Some((next, or));
@@ -273,7 +302,8 @@ fn described(tokens: &[Token], at: usize, style: Style) -> Option<(usize, bool)>
 
 /// Whether what follows a separator lets the list end there: "…, and defaults to", "or empty".
 fn goes_on(tokens: &[Token], at: usize) -> bool {
-    const WORDS: [&str; 40] = [
+    const WORDS: [&str; 41] = [
+        "both",
         "defaults",
         "default",
         "will",
@@ -341,7 +371,11 @@ fn finish<'a>(mut list: List<'a>, tokens: &[Token<'a>]) -> List<'a> {
     }
     if list.words {
         let ended = next.is_none_or(|t| t.ends_sentence() || t.is_mark(")]"));
-        list.open |= !ended || list.values.len() < 2;
+        // "a/b/c, …"
+        let near = &tokens[list.last.saturating_sub(2 * list.values.len())..list.end];
+        let slashes = near.iter().filter(|t| t.is_mark("/")).count() + 1 == list.values.len();
+        let parted = slashes && list.values.len() > 2 && next.is_some_and(|t| t.is_mark(","));
+        list.open |= !(ended || parted) || list.values.len() < 2;
     }
     list
 }
