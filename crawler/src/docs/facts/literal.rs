@@ -25,7 +25,8 @@ pub fn style(token: &Token) -> Option<Style> {
 }
 
 /// Words that stand where a value may stand and are none.
-const NO_VALUES: [&str; 66] = [
+const NO_VALUES: [&str; 67] = [
+    "etc",
     "used",
     "chosen",
     "applied",

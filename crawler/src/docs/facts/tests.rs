@@ -114,6 +114,7 @@ fn defaults() {
         ("Defaults to a slash (`/`).", "/"),
         ("The default value is /.", "/"),
         ("The default size to 5.", "5"),
+        ("By default, the size is set to small.", "small"),
         ("Defaults to Engine size 0.9.", "0.9"),
         ("The default name is used. If none is given, `a` will be used.", "a"),
         ("The default value is `A` when a thing is created.", "A"),
@@ -139,6 +140,7 @@ fn defaults() {
     }
     for (said, expected) in [
         ("Defaults false.", "false"),
+        ("By default, the size is disabled.", "false"),
         ("This will be by default True, and if not present too.", "true"),
         ("Whether it is kept. `false` by default.", "false"),
         ("It is turned \"on\" by default.", "true"),
@@ -148,6 +150,9 @@ fn defaults() {
     for said in ["`a` and `b` are used by default.", "If not set, `a`, and `b` are used as default kinds."] {
         assert_eq!(list(said).default.as_deref(), Some("[\"a\", \"b\"]"), "{said}");
     }
+    assert_eq!(list("Defaults to [`a`, `b`].").default.as_deref(), Some("[\"a\", \"b\"]"));
+    let only = text("`A` is currently the only allowed value and also the default value.");
+    assert_eq!((only.default.as_deref(), &only.allowed[..]), (Some("A"), &["A".to_owned()][..]));
     assert_eq!(list("This defaults to a list with `a`.").default.as_deref(), Some("[\"a\"]"));
     assert_eq!(list("Default is `a` and `b` kinds.").default.as_deref(), Some("[\"a\", \"b\"]"));
     assert_eq!(list("Defaults to [0].").default.as_deref(), Some("[0]"));
@@ -165,6 +170,7 @@ fn no_defaults() {
         "Default: none",
         "There is no default `a`.",
         "Default is NULL.",
+        "Before `a`, the default value is to do nothing.",
         "* For one kind, values are between 0 and 9. The default is `5`.\n* For others the default is `6`.",
         "The default size to be made.",
         "If `zone` is set, defaults to `a`.",

@@ -19,6 +19,8 @@ pub(super) fn sentence<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> 
     if !starts_sentence(tokens, at) {
         return None;
     }
+    // "Specify `a` or `b`."
+    let at = at + usize::from(tokens[at].is_any(&["specify", "choose", "select"]));
     let list = values::list(tokens, at)?;
     let constants = tokens[at..list.end].iter().all(|t| t.kind != Kind::Word || is_name(t));
     let sure = list.values.len() > 1 && list.choice && (list.is_marked() || constants);
@@ -26,6 +28,21 @@ pub(super) fn sentence<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> 
     let ends = after.is_none_or(Token::ends_sentence)
         || (list.is_marked() && after.is_some_and(|t| t.is_any(&["for", "to", "if"])));
     (sure && ends).then_some(list)
+}
+
+/// "The version to use, `a` or `b`." as the first sentence.
+pub(super) fn ending<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
+    const OTHERS: [&str; 9] = ["as", "like", "by", "e.g", "with", "for", "from", "either", "must"];
+    let before = &tokens[..at];
+    let plain = before.iter().all(|t| t.kind == Kind::Word && !t.is_any(&OTHERS));
+    if at > 20 || !plain || is_conditional(tokens, at) || is_example(tokens, at) {
+        return None;
+    }
+    let list = values::list(tokens, at + 1)?;
+    let ends = tokens.get(list.end).is_none_or(Token::ends_sentence);
+    // "a number, `a`, or `b`" has a third.
+    let third = list.values.len() == 2 && tokens[at + 1..list.end].iter().any(|t| t.is_mark(","));
+    (ends && list.values.len() > 1 && list.choice && list.is_marked() && !third).then_some(list)
 }
 
 /// `IPv4`, or what joins such.
@@ -92,7 +109,8 @@ fn sentences(tokens: &[Token], subject: &Subject, value: fn(&[Token], usize) -> 
             && !subject.is_sibling(value)
             && !found.values.iter().any(|known| known == value)
         {
-            if found.values.is_empty() && introduces_others(tokens, at) {
+            let example = value.contains('@') || value.contains("example") || value.len() > 80;
+            if example || found.values.is_empty() && introduces_others(tokens, at) {
                 return Allowed::default();
             }
             found.values.push(value.to_owned());
@@ -116,6 +134,12 @@ fn introduces_others(tokens: &[Token], at: usize) -> bool {
 fn instruction(tokens: &[Token], at: usize) -> Option<usize> {
     const VERBS: [&str; 6] = ["enter", "use", "choose", "specify", "select", "set"];
     let value = at + 1 + usize::from(tokens.get(at + 1).is_some_and(|t| t.is("to")));
+    // "For one kind, specify `a`."
+    if tokens[at].is_any(&VERBS) && at > 0 && tokens[at - 1].is_mark(",") && is_marked(tokens, value) {
+        let start = tokens[..at].iter().rposition(Token::ends_sentence).map_or(0, |end| end + 1);
+        let ends = tokens.get(value + 1).is_none_or(Token::ends_sentence);
+        return (ends && tokens[start].is_any(&["for", "to"])).then_some(value);
+    }
     let said = tokens.get(value + 1).is_some_and(|t| t.is_any(&["for", "to", "if", "when", "as"]));
     (tokens[at].is_any(&VERBS) && starts_sentence(tokens, at) && is_marked(tokens, value) && said)
         .then_some(value)
@@ -139,9 +163,7 @@ fn description(tokens: &[Token], at: usize) -> Option<usize> {
     let starts = starts_sentence(tokens, at) || tokens[at - 1].is_mark(":");
     let next = tokens.get(at + 1)?;
     let explained = next.is_mark(":-–—") && tokens.get(at + 2).is_some_and(|t| t.kind == Kind::Word);
-    let plain =
-        !tokens[at].text.contains('@') && !tokens[at].text.contains("example") && tokens[at].text.len() < 80;
-    let value = (is_marked(tokens, at) && plain && (next.is_any(&VERBS) || explained))
+    let value = (is_marked(tokens, at) && (next.is_any(&VERBS) || explained))
         || (literal::is_shouted(tokens[at].text) && explained && !next.is_mark(":"));
     (starts && value).then_some(at)
 }

@@ -82,6 +82,13 @@ pub(super) fn combination<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject
     values::list(tokens, at + 2).filter(|list| list.values.len() > 1 && list.is_marked())
 }
 
+/// "May be any of `a`, `b` or `c`."
+pub(super) fn any_of<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
+    let said = at > 0 && tokens[at - 1].is("be") && tokens.get(at + 1).is_some_and(|t| t.is("of"));
+    let list = values::list(tokens, at + 2).filter(|_| said && !is_conditional(tokens, at))?;
+    (list.values.len() > 1 && list.is_marked()).then_some(list)
+}
+
 /// "Either `a` or `b`."
 pub(super) fn either<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
     // "Required for `x`, set to either `a` or `b`."

@@ -20,8 +20,9 @@ pub struct Allowed {
     pub implied: bool,
 }
 
-const ADJECTIVES: [&str; 15] = [
+const ADJECTIVES: [&str; 16] = [
     "possibles",
+    "valida",
     "valid",
     "possible",
     "allowed",
@@ -146,6 +147,10 @@ fn cue<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a
         hint::must_be(tokens, at, subject)
     } else if token.is("only") {
         only::only(tokens, at, subject)
+    } else if token.is("any") {
+        hint::any_of(tokens, at)
+    } else if token.is_mark(",") {
+        choice::ending(tokens, at)
     } else if token.is("combination") || token.is("out") {
         hint::combination(tokens, at, subject)
     } else {
@@ -265,6 +270,7 @@ fn values_are<'a>(tokens: &[Token<'a>], noun: usize, subject: &Subject) -> Optio
     }
     let mut i = noun + 1;
     let limit = noun + 16;
+    let mut verbless = false;
     let verb = loop {
         let token = tokens.get(i).filter(|t| !t.ends_sentence() && i < limit)?;
         if token.is_any(&VERBS) || token.is_mark(":=") {
@@ -280,7 +286,10 @@ fn values_are<'a>(tokens: &[Token<'a>], noun: usize, subject: &Subject) -> Optio
         match token.kind {
             // "values for `other`"
             Kind::Code if token.text != subject.name && subject.is_sibling(token.text) => return None,
-            Kind::Code | Kind::Quoted if i == noun + 1 || tokens[i - 1].is_mark(",") => break i - 1,
+            Kind::Code | Kind::Quoted if i == noun + 1 || tokens[i - 1].is_mark(",") => {
+                verbless = true;
+                break i - 1;
+            }
             _ => i += 1,
         }
     };
@@ -302,7 +311,11 @@ fn values_are<'a>(tokens: &[Token<'a>], noun: usize, subject: &Subject) -> Optio
     let single = list.values.len() == 1;
     let partial = tokens[verb].is_any(&["include", "includes", "including"]) && !only;
     let ended = tokens.get(list.end).is_none_or(|t| t.ends_sentence() || t.is_mark(",;)") || t.is("only"));
-    if single && (!ended || partial && tokens[noun].is("value")) {
+    // "the value `a`", "Options are `a`. `b` is …"
+    let unsaid = verbless && noun > 0 && tokens[noun - 1].is("the");
+    let more =
+        tokens.get(list.end).is_some_and(|t| t.is_mark(".")) && values::is_marked(tokens, list.end + 1);
+    if single && (!ended || unsaid || more || partial && tokens[noun].is("value")) {
         return None;
     }
     Some(list)
@@ -368,7 +381,9 @@ fn clause<'t, 'a>(tokens: &'t [Token<'a>], at: usize) -> impl Iterator<Item = &'
 
 /// Whether the clause before is a condition, or about something else than what this may be set to.
 fn is_conditional(tokens: &[Token], at: usize) -> bool {
-    const WORDS: [&str; 20] = [
+    const WORDS: [&str; 22] = [
+        "requires",
+        "require",
         "often",
         "usually",
         "typically",

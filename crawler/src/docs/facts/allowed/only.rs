@@ -15,6 +15,18 @@ const ALLOWED: [&str; 7] =
 
 /// The set that an "only" at this token states.
 pub(super) fn only<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a>> {
+    // "`a`, the only current valid value"
+    let noun =
+        tokens[at + 1..].iter().take(4).position(|t| t.is_any(&VALUES)).map_or(at, |noun| at + 1 + noun);
+    if at > 2
+        && tokens[at - 1].is("the")
+        && tokens[at - 2].is_mark(",")
+        && values::is_marked(tokens, at - 3)
+        && tokens[at + 1..noun.max(at + 1)].iter().any(|t| t.is_any(&ALLOWED))
+        && tokens.get(noun + 1).is_none_or(Token::ends_sentence)
+    {
+        return values::single(&tokens[at - 3], noun + 1);
+    }
     // "`a` is the only valid value."
     if tokens.get(at + 1).is_some_and(|t| t.is_any(&ALLOWED))
         && tokens.get(at + 2).is_some_and(|t| t.is_any(&VALUES))
@@ -23,7 +35,12 @@ pub(super) fn only<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Op
         && !is_conditional(tokens, at)
     {
         let is = at - 2 - usize::from(tokens[at - 2].is("currently"));
-        return (is > 0 && tokens[is].is("is")).then(|| values::single(&tokens[is - 1], at + 3)).flatten();
+        let mut list = values::single(&tokens[is.checked_sub(1)?], at + 3)?;
+        // "… and also the default value"
+        let default =
+            tokens[at + 3..].iter().take(4).take_while(|t| !t.ends_sentence()).any(|t| t.is("default"));
+        list.default = default.then_some(list.values.first().copied()).flatten();
+        return tokens[is].is("is").then_some(list);
     }
     let fill = |t: &&Token| t.is_any(&["the", "value", "values", "of"]);
     let start = at + 1 + tokens[at + 1..].iter().take_while(fill).count();
@@ -45,11 +62,12 @@ pub(super) fn only<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Op
     (said(tokens, list.end) && (several || list.is_marked())).then_some(list)
 }
 
-/// "are supported", "is currently allowed", "values are accepted"
+/// "are supported", "is currently allowed", "values are accepted", but not "is supported with …".
 fn said(tokens: &[Token], end: usize) -> bool {
-    let mut after = tokens[end.min(tokens.len())..].iter().take(4);
-    after.next().is_some_and(|t| t.is_any(&["is", "are", "values", "value"]))
-        && after.any(|t| t.is_any(&ALLOWED))
+    let mut after = tokens[end.min(tokens.len())..].iter();
+    let are = after.next().is_some_and(|t| t.is_any(&["is", "are", "values", "value"]));
+    let allowed = after.by_ref().take(3).any(|t| t.is_any(&ALLOWED));
+    are && allowed && !after.next().is_some_and(|t| t.is_any(&["with", "when", "if"]))
 }
 
 /// The token after X in "Only X is supported" and "Only the X tier is valid": X a name or a number, in a sentence of its

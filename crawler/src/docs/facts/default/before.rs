@@ -100,6 +100,10 @@ impl Finder<'_, '_> {
         let noun = named && word(at + 1) && (ends(at + 2) || (word(at + 2) && ends(at + 3)));
         let ends =
             ends(at + 1) || noun || self.get(at + 1).is_some_and(|t| t.is_any(&["value", "and", "option"]));
+        // "Before `a`, the default value is to …"
+        if self.get(at + 2).is_some_and(|t| t.is("is")) && self.get(at + 3).is_some_and(|t| t.is("to")) {
+            return None;
+        }
         (sure && i + 1 < at && ends && !self.subject.is_sibling(value.text))
             .then(|| self.accept(value.text, true))
             .flatten()

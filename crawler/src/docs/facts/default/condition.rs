@@ -45,6 +45,10 @@ pub fn after(sentence: &[&Token], subject: &Subject) -> bool {
         false
     });
     let Some((i, first)) = first else { return false };
+    // "`a` If something is …" starts a sentence without the full stop.
+    if first.text.starts_with(char::is_uppercase) {
+        return false;
+    }
     if first.is_any(&["if", "when", "unless", "where"]) {
         // "when it is created" is always so once.
         let made = sentence[i + 1..].iter().take(7).any(|t| t.is("created"));

@@ -151,6 +151,7 @@ impl<'a> Finder<'_, 'a> {
         let aside = previous.is_some_and(|t| t.is("and"))
             && self.get(at.wrapping_sub(2)).is_some_and(|t| t.is_mark("("))
             && self.get(at + 1).is_some_and(|t| t.is_mark(")"));
+        let mut verb = false;
         let (mut i, mut linked, mut nouns) = (at + 1 + if aside { 2 } else { 0 }, false, false);
         while let Some(token) = self.get(i).filter(|_| i < at + 14) {
             let link = token.is_any(&LINKS) || token.is_mark(":=") || (by && token.is_mark(","));
@@ -161,15 +162,15 @@ impl<'a> Finder<'_, 'a> {
                     article && snake(token.text) == self.subject.name
                 }
             };
-            let noun = !linked
-                && token.kind == Kind::Word
-                && self.subject.name.split('_').any(|word| token.is(word));
+            let noun =
+                !verb && token.kind == Kind::Word && self.subject.name.split('_').any(|word| token.is(word));
             let own = named && self.get(i + 1).is_some_and(|t| t.is_any(&LINKS));
             if !(link || own || noun || token.is_any(&FILLERS)) {
                 break;
             }
             linked |= link;
-            nouns |= noun;
+            verb |= link && !token.is_mark(",");
+            nouns |= noun && !own;
             i += 1;
         }
         if nouns
@@ -177,6 +178,13 @@ impl<'a> Finder<'_, 'a> {
             && self.get(i).and_then(literal::style).is_none_or(|style| style == Style::Word)
         {
             return self.qualified(at, by);
+        }
+        // "a default thing called `a`"
+        let called = self.tokens[at + 1..].iter().take(3).position(|t| t.is_any(&["called", "named"]));
+        if let Some(called) = called.map(|called| at + 2 + called).filter(|&value| self.is_marked(value))
+            && self.ends_clause(called)
+        {
+            return (!self.is_about_another(at)).then(|| self.literal(called)).flatten();
         }
         if !linked {
             if let Some(found) = self.qualified(at, by) {

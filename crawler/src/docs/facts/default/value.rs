@@ -136,6 +136,8 @@ impl<'a> Finder<'_, 'a> {
 
     /// "`a` and `b`", as a list's default.
     pub(super) fn several(&self, at: usize) -> Option<String> {
+        // "[`a`, `b`]"
+        let at = at + usize::from(self.get(at).is_some_and(|t| t.is_mark("[")));
         if !self.subject.shape.is_list() || !self.is_marked(at) {
             return None;
         }

@@ -11,6 +11,10 @@ use super::{
 impl Finder<'_, '_> {
     /// "defaults to `a`"
     pub(super) fn after_verb(&self, at: usize) -> Option<String> {
+        // "added to the defaults of `a`"
+        if at > 0 && self.tokens[at - 1].is_any(&["the", "these", "those"]) {
+            return None;
+        }
         let mut i = at + 1;
         // "defaults to its maximum: `a`"
         let most = self.tokens[i..].iter().take(4).map(|t| t.text.to_lowercase()).collect::<Vec<_>>();
@@ -108,6 +112,9 @@ impl Finder<'_, '_> {
                     "to",
                     "set",
                     "assumes",
+                    "considered",
+                    "treated",
+                    "as",
                     "a",
                     "of",
                     "use",

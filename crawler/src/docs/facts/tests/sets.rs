@@ -70,6 +70,9 @@ fn allowed_values() {
         "The kind (`A`, `B` or `C` are accepted values).",
         "An enum with possible values of `A`, `B` and `C`.",
         "Possible values are, `A`, `B` and `C`.",
+        "May be any of `A`, `B`, or `C`.",
+        "The kind to use, `A`, `B` or `C`.",
+        "The kind. For one, specify `A`. For two, specify `B`. For three, specify `C`.",
         "Which kinds there are: `A`, `B` or `C`. Required for `zone`, set to either `A`, `B` or `C`.",
         "The kind. `A`, `B` or `C`. Changing this makes a new one.",
         "Whether the things are `A`, `B`, or `C`.",
@@ -87,6 +90,8 @@ fn allowed_values() {
         "Specify `B` to use the second. The default is `A`. Specify `A` to use the first.",
         "Currently only supports `A` and `B`.",
         "The allowed values A or B.",
+        "Valida values: `A` and `B`.",
+        "Specify \"A\" (default) or \"B\".",
     ] {
         let mut found = text(said).allowed;
         found.sort();
@@ -145,6 +150,12 @@ fn no_allowed_values() {
         "Valid values for `zone` are `A` and `B`.",
         "Valid time units are `s` and `m`.",
         "The following kinds exist: `list kinds | grep -w id`",
+        "Valid values are 1 through 12. Only value of 1 is supported with `A` or `B` but not required.",
+        "The number, `$Latest`, or `$Default`.",
+        "Using this value requires either `A=1` or `B=true` to be set.",
+        "Valid values are:\n* RDS for one: `a`\n* RDS for the other: `b`",
+        "The variable is given the value \"A\".",
+        "Values include AA, BB, etc.",
         "Valid value pairs are `A` and `B`.",
         "Valid values also include `A` and `B`.",
         "The minimum allowed value is 5.",

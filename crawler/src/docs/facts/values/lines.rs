@@ -78,7 +78,13 @@ fn item<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
     let parted = next.is_none_or(|t| t.ends_sentence() || t.is_mark(":-–—=(]"));
     // `**user:{id}**`
     let form = next.is_some_and(|t| t.is_mark(":")) && tokens.get(at + 2).is_some_and(|t| t.is_mark("{<"));
-    if (style == Style::Word && !parted) || form {
+    // "RDS for that one: `a`"
+    let rest = tokens[at..].iter().take(12).take_while(|t| !t.ends_sentence());
+    let mut marks = rest.skip_while(|t| !t.is_mark(":"));
+    let kind = style == Style::Constant
+        && next.is_some_and(|t| t.is("for"))
+        && marks.nth(1).is_some_and(|t| t.kind == Kind::Code);
+    if (style == Style::Word && !parted) || form || kind {
         return None;
     }
     let mut read = List::default();

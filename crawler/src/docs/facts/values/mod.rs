@@ -44,6 +44,7 @@ fn is_form(value: &str) -> bool {
         || value.ends_with('$')
         || range(value).is_some()
         || value.contains("...")
+        || value.contains("X.Y")
         || (value.contains('|') && value.len() > 1)
         || value
             .split_once('(')
