@@ -103,6 +103,36 @@ pub fn part_blocks(text: &str) -> String {
     parted
 }
 
+/// Moves values that stand as deep as the argument they are of below it: after a line that ends in "values are:", items
+/// of the same depth that are one name in capitals each.
+pub fn nest_values(text: &str) -> String {
+    let mut nested = String::with_capacity(text.len() + 64);
+    let (mut fence, mut introduced) = (false, false);
+    let mut depth = 0;
+    for line in text.split_inclusive('\n') {
+        let start = line.trim();
+        if start.starts_with("```") || start.starts_with("~~~") {
+            fence = !fence;
+        }
+        let indent = line.len() - line.trim_start().len();
+        let item = start.strip_prefix("* ").or_else(|| start.strip_prefix("- ")).map(str::trim);
+        let is_value = item.is_some_and(|name| {
+            name.len() > 1
+                && name.starts_with(|c: char| c.is_ascii_uppercase())
+                && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        });
+        if introduced && is_value && indent == depth && !fence {
+            nested.push_str("    ");
+        } else if !start.is_empty() {
+            depth = if item.is_some() { indent } else { depth };
+            let lower = start.to_ascii_lowercase();
+            introduced = lower.ends_with(':') && ["value", "option"].iter().any(|word| lower.contains(word));
+        }
+        nested.push_str(line);
+    }
+    nested
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +146,17 @@ mod tests {
             assert!(!fits(&deep.repeat(10_000)), "{deep}");
         }
         assert!(!fits(&("</div>".repeat(1_000) + &"<div>".repeat(1_000))));
+    }
+
+    #[test]
+    fn values_are_below_their_argument() {
+        let page = "* `a` - The kind. Possible\nvalues are:\n* ONE\n* TWO_2\n\n* `b` - The other:\n* THREE\n";
+        let expected = "* `a` - The kind. Possible\nvalues are:\n    * ONE\n    * TWO_2\n\n* `b` - The other:\n* THREE\n";
+        assert_eq!(nest_values(page), expected);
+        for page in ["values are:\n* `a`\n", "* `a` - values are:\n    * ONE\n", "```\nvalues:\n* ONE\n```\n"]
+        {
+            assert_eq!(nest_values(page), page);
+        }
     }
 
     #[test]

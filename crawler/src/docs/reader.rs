@@ -17,7 +17,7 @@ const MAX_PAGE: usize = 16 << 20;
 /// A page's markdown as the HTML that documentation sites show.
 pub fn html_of(markdown: &str) -> String {
     let mut html = String::with_capacity(markdown.len() * 5 / 4);
-    let text = prepare::part_blocks(markdown);
+    let text = prepare::nest_values(&prepare::part_blocks(markdown));
     pulldown_cmark::html::push_html(&mut html, Parser::new_ext(&text, Options::ENABLE_TABLES));
     html
 }

@@ -73,13 +73,13 @@ fn read(text: &str, docs: Docs, subject: &Subject) -> Docs {
 
 /// The one value of the set that a default written in another way must be: "linear" for `BACKOFF_MODE_LINEAR`.
 fn spelling(default: String, allowed: &[String]) -> String {
-    if allowed.is_empty() || allowed.contains(&default) {
+    if allowed.is_empty() || allowed.contains(&default) || default.starts_with('[') {
         return default;
     }
-    let (lower, suffix) = (default.to_lowercase(), format!("_{}", default.to_lowercase()));
+    let letters = |text: &str| text.to_lowercase().replace(|c: char| !c.is_alphanumeric(), "");
+    let (plain, suffix) = (letters(&default), format!("_{}", default.to_lowercase()));
     let mut same = allowed.iter().filter(|value| {
-        let value = value.to_lowercase();
-        value == lower || value.ends_with(&suffix)
+        (letters(value) == plain && !plain.is_empty()) || value.to_lowercase().ends_with(&suffix)
     });
     match (same.next(), same.next()) {
         (Some(one), None) => one.clone(),

@@ -119,6 +119,7 @@ fn defaults() {
         ("The default name is used. If none is given, `a` will be used.", "a"),
         ("The default value is `A` when a thing is created.", "A"),
         ("Can be one of the following:\n* `A` - the first. (default)\n* `B` - the second.", "A"),
+        ("The default is NFSv3. Possible values are: `NFS_V3`, `NFS_V4`.", "NFS_V3"),
         ("Defaults to never. Possible values are: `X_ALWAYS`, `X_NEVER`.", "X_NEVER"),
         ("KEY_A is the default output format.", "KEY_A"),
         ("The default is linear. Possible values are: `X_LINEAR`, `X_NONE`.", "X_LINEAR"),

@@ -82,9 +82,11 @@ pub(super) fn combination<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject
     values::list(tokens, at + 2).filter(|list| list.values.len() > 1 && list.is_marked())
 }
 
-/// "May be any of `a`, `b` or `c`."
+/// "May be any of `a`, `b` or `c`.", "Can be a list of `a`, `b`."
 pub(super) fn any_of<'a>(tokens: &[Token<'a>], at: usize) -> Option<List<'a>> {
-    let said = at > 0 && tokens[at - 1].is("be") && tokens.get(at + 1).is_some_and(|t| t.is("of"));
+    let list = at > 1 && tokens[at].is("list") && tokens[at - 1].is("a") && tokens[at - 2].is("be");
+    let any = at > 0 && tokens[at].is("any") && tokens[at - 1].is("be");
+    let said = (list || any) && tokens.get(at + 1).is_some_and(|t| t.is("of"));
     let list = values::list(tokens, at + 2).filter(|_| said && !is_conditional(tokens, at))?;
     (list.values.len() > 1 && list.is_marked()).then_some(list)
 }

@@ -147,7 +147,7 @@ fn cue<'a>(tokens: &[Token<'a>], at: usize, subject: &Subject) -> Option<List<'a
         hint::must_be(tokens, at, subject)
     } else if token.is("only") {
         only::only(tokens, at, subject)
-    } else if token.is("any") {
+    } else if token.is_any(&["any", "list"]) {
         hint::any_of(tokens, at)
     } else if token.is_mark(",") {
         choice::ending(tokens, at)

@@ -71,6 +71,7 @@ fn allowed_values() {
         "An enum with possible values of `A`, `B` and `C`.",
         "Possible values are, `A`, `B` and `C`.",
         "May be any of `A`, `B`, or `C`.",
+        "Can be a list of `A`, `B`, `C`.",
         "The kind to use, `A`, `B` or `C`.",
         "The kind. For one, specify `A`. For two, specify `B`. For three, specify `C`.",
         "Which kinds there are: `A`, `B` or `C`. Required for `zone`, set to either `A`, `B` or `C`.",
