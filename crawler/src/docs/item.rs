@@ -199,6 +199,9 @@ fn flags(markdown: &str) -> (String, String) {
         flags.push(flag);
         rest = strip_dash(after);
     }
+    // "`name` - (Required). Text"
+    let stop = rest.trim_start().strip_prefix(['.', ',', ';']);
+    let rest = stop.filter(|text| text.starts_with(char::is_whitespace)).unwrap_or(rest);
     (flags.join(", "), rest.trim().to_owned())
 }
 
@@ -210,7 +213,7 @@ fn word(text: &str) -> Option<(&str, &str)> {
 }
 
 fn strip_dash(text: &str) -> &str {
-    text.trim_start().trim_start_matches(['-', '–', '—', ':', '=']).trim_start()
+    text.trim_start_matches(|c: char| c.is_whitespace() || "-–—:=".contains(c))
 }
 
 /// `(a (b)) c` → `a (b)` and ` c`; emphasis around the parenthesis is dropped.

@@ -165,9 +165,14 @@ fn a_text_that_points_elsewhere_gives_way() {
 
 #[test]
 fn flags_as_words() {
-    for bullet in
-        ["`size` - **Required.** The size.", "`size`: _Optional_ - The size.", "`size` - Required. The size."]
-    {
+    for bullet in [
+        "`size` - **Required.** The size.",
+        "`size`: _Optional_ - The size.",
+        "`size` - Required. The size.",
+        "`size` - (Required). The size.",
+        "`size`: - (Optional), The size.",
+        "`size`. The size.",
+    ] {
         assert_texts(&["size"], &arguments(&format!("* {bullet}")), &[("size", "The size.")]);
     }
 }
