@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fill a catalog with all that can be had without a registry: Terraform's built-in provider, the demo provider, and every
+# Fill a catalog with all that can be had without a registry: Terraform's own provider and functions, the demo provider, and every
 # archive in a directory of bundles. What has not changed since the last time is left as it is.
 #
 #   crawler/import.sh CRAWLER CATALOG-URL MIRROR BUNDLES STAMPS
@@ -23,6 +23,7 @@ once() {
 
 terraform=$(docker/terraform.sh)
 once builtin "$terraform" crawl builtin --terraform "$terraform"
+once functions "$terraform" functions --terraform "$terraform"
 
 provider=$(find "$mirror/registry.cloudoven.dev/cloudoven/demo" -name 'terraform-provider-demo_v*' | head -n 1)
 version=${provider##*_v}

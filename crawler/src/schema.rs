@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     catalog::{
-        Address, Attribute, Block, Docs, Function, Kind, NestedAttributes, NestedBlock, Nesting,
+        Address, Attribute, Block, BuiltinFunction, Docs, Function, Kind, NestedAttributes, NestedBlock, Nesting,
         ObjectAttribute, Parameter, Type,
     },
     error::{Error, Result},
@@ -133,6 +133,33 @@ struct RawParameter {
     description: String,
 }
 
+impl From<RawFunction> for Function {
+    fn from(raw: RawFunction) -> Self {
+        Function {
+            parameters: raw.parameters.into_iter().map(Parameter::from).collect(),
+            variadic: raw.variadic_parameter.map(Parameter::from),
+            return_type: raw.return_type,
+        }
+    }
+}
+
+/// `terraform metadata functions -json`.
+#[derive(Deserialize)]
+struct Metadata {
+    function_signatures: BTreeMap<String, RawFunction>,
+}
+
+/// Reads the functions that are part of Terraform from `terraform metadata functions -json`.
+pub fn read_functions(place: &str, output: &[u8]) -> Result<BTreeMap<String, BuiltinFunction>> {
+    let metadata: Metadata =
+        serde_json::from_slice(output).map_err(|e| Error::invalid(place, e.to_string()))?;
+    let read = |(name, raw): (String, RawFunction)| {
+        let description = raw.description.clone();
+        (name, BuiltinFunction { description, signature: raw.into() })
+    };
+    Ok(metadata.function_signatures.into_iter().map(read).collect())
+}
+
 impl From<RawParameter> for Parameter {
     fn from(raw: RawParameter) -> Self {
         Parameter { name: raw.name, ty: raw.ty, nullable: raw.is_nullable, description: raw.description }
@@ -243,14 +270,10 @@ impl Element<'_> {
 fn function(raw: RawFunction) -> ElementSchema {
     ElementSchema {
         block: Block::default(),
-        function: Some(Function {
-            parameters: raw.parameters.into_iter().map(Parameter::from).collect(),
-            variadic: raw.variadic_parameter.map(Parameter::from),
-            return_type: raw.return_type,
-        }),
-        summary: raw.summary,
-        description: raw.description,
+        summary: raw.summary.clone(),
+        description: raw.description.clone(),
         deprecated: !raw.deprecation_message.is_empty(),
+        function: Some(raw.into()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod address;
 pub mod diff;
+mod functions;
 mod local;
 mod location;
 mod model;
@@ -12,6 +13,7 @@ mod store;
 mod types;
 
 pub use address::{Address, BUILTIN_HOST, DEFAULT_HOST};
+pub use functions::{BuiltinFunction, Functions};
 pub use location::open_store;
 pub use model::*;
 pub use publish::{GRACE, NewVersion, Pruned, Published};

@@ -3,6 +3,7 @@
 //! ```text
 //! catalog/v1/<host>/<namespace>/<name>/versions.json
 //! catalog/v1/<host>/<namespace>/<name>/<version>/<digest>/{index.json, provider.json, resources/<type>.json, …}
+//! catalog/v1/terraform/functions.json
 //! ```
 //!
 //! A version is written whole, under a folder named by its digest; then `versions.json` is replaced in one step. A
@@ -192,7 +193,7 @@ impl Catalog {
         prefixes.insert((address.clone(), entry.version.clone()), entry.prefix.clone());
     }
 
-    async fn get<T: DeserializeOwned>(&self, key: &Path) -> Result<Option<(T, UpdateVersion)>> {
+    pub(super) async fn get<T: DeserializeOwned>(&self, key: &Path) -> Result<Option<(T, UpdateVersion)>> {
         let result = match self.store.get(key).await {
             Ok(result) => result,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),

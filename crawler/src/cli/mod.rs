@@ -3,6 +3,7 @@
 mod crawl;
 mod diff;
 mod export;
+mod functions;
 mod import;
 mod progress;
 mod prune;
@@ -34,6 +35,8 @@ enum Command {
     /// `crawl builtin` reads the provider that is part of Terraform. Any other provider comes from its registry or a
     /// mirror and is run in a container without a network; the image is made by `make runner-image`.
     Crawl(Box<crawl::Crawl>),
+    /// Put the functions that are part of Terraform into the catalog
+    Functions(functions::Functions),
     /// Print what the catalog holds
     Show(show::Show),
     /// Write versions of a provider into an archive, which `import` takes elsewhere
@@ -52,6 +55,7 @@ impl Cli {
         match self.command {
             Command::Import(import) => import.run().await,
             Command::Crawl(crawl) => crawl.run().await,
+            Command::Functions(functions) => functions.run().await,
             Command::Show(show) => show.run().await,
             Command::Diff(diff) => diff.run().await,
             Command::Export(export) => export.run().await,

@@ -16,8 +16,9 @@ use tokio::{io::AsyncReadExt, process::Command};
 
 use super::{Limits, ProviderSource, SchemaReader, bundle, check_version};
 use crate::{
-    catalog::{Address, BUILTIN_HOST},
+    catalog::{Address, BUILTIN_HOST, Functions},
     error::{Error, Result},
+    schema,
 };
 
 /// Installing and starting the largest provider takes seconds.
@@ -59,15 +60,28 @@ impl Terraform {
     /// The built-in provider `terraform.io/builtin/terraform` (`terraform_data`, `terraform_remote_state`). Its version
     /// is Terraform's own.
     pub async fn builtin(&self) -> Result<ProviderSource> {
-        let address =
-            Address { host: BUILTIN_HOST.into(), namespace: "builtin".into(), name: "terraform".into() };
+        let address = builtin_address();
         let workspace = Workspace::new(&address, None)?;
-        let output = self.run(&workspace, &["version", "-json"]).await?;
+        let version = self.version(&workspace).await?;
+        let schema = self.run(&workspace, &["providers", "schema", "-json"]).await?;
+        Ok(source(address, version, schema))
+    }
+
+    /// The functions that are part of the language.
+    pub async fn functions(&self) -> Result<Functions> {
+        let workspace = Workspace::new(&builtin_address(), None)?;
+        let terraform = self.version(&workspace).await?;
+        let output = self.run(&workspace, &["metadata", "functions", "-json"]).await?;
+        let functions = schema::read_functions("terraform metadata functions -json", &output)?;
+        Ok(Functions { terraform, functions })
+    }
+
+    async fn version(&self, workspace: &Workspace) -> Result<String> {
+        let output = self.run(workspace, &["version", "-json"]).await?;
         let version: VersionOutput = serde_json::from_slice(&output)
             .map_err(|e| self.fail("version -json", format!("unexpected output: {e}")))?;
         check_version("terraform version -json", &version.terraform_version)?;
-        let schema = self.run(&workspace, &["providers", "schema", "-json"]).await?;
-        Ok(source(address, version.terraform_version, schema))
+        Ok(version.terraform_version)
     }
 
     async fn run(&self, workspace: &Workspace, arguments: &[&str]) -> Result<Vec<u8>> {
@@ -143,6 +157,10 @@ pub async fn mirrored(
 fn source(address: Address, version: String, schema: Vec<u8>) -> ProviderSource {
     let place = format!("schema of {address} {version}");
     ProviderSource { address, version, place, schema, pages: BTreeMap::new(), problems: Vec::new() }
+}
+
+fn builtin_address() -> Address {
+    Address { host: BUILTIN_HOST.into(), namespace: "builtin".into(), name: "terraform".into() }
 }
 
 const CLI_CONFIG: &str = "empty.tfrc";

@@ -142,6 +142,10 @@ fn errors_are_one_line_that_names_the_place() {
             &["crawl", "builtin", "--terraform", "/nonexistent/terraform"],
             "/nonexistent/terraform version -json: No such file",
         ),
+        (
+            &["functions", "--terraform", "/nonexistent/terraform"],
+            "/nonexistent/terraform version -json: No such file",
+        ),
     ] {
         let output = crawler(&place, arguments);
         let error = stderr(&output);
@@ -170,6 +174,23 @@ async fn crawls_the_provider_built_into_terraform() {
         .unwrap()
         .unwrap();
     assert!(state.block.attributes["backend"].required);
+}
+
+#[tokio::test]
+async fn reads_the_functions_built_into_terraform() {
+    let place = Place::new();
+    assert_eq!(place.catalog().functions().await.unwrap(), None);
+    let output = crawler(&place, &["functions"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let functions = place.catalog().functions().await.unwrap().unwrap();
+    assert!(functions.terraform.starts_with("1."), "{}", functions.terraform);
+    let join = &functions.functions["join"];
+    assert!(join.description.contains("`join`"));
+    assert_eq!(join.signature.parameters[0].ty.to_string(), "string");
+    assert_eq!(join.signature.variadic.as_ref().unwrap().ty.to_string(), "list(string)");
+    assert!(functions.functions["jsonencode"].signature.parameters[0].nullable);
+    // They are no provider.
+    assert!(place.catalog().list_providers().await.unwrap().is_empty());
 }
 
 #[test]

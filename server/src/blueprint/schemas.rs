@@ -22,6 +22,8 @@ pub struct Schemas {
     pub providers: BTreeMap<String, Provider>,
     /// Types that the catalog knows not to exist: their provider's index is there and does not have them.
     pub unknown: BTreeSet<(Kind, String)>,
+    /// The functions that are part of Terraform. Where there are none, nothing is said about calls.
+    pub functions: Arc<catalog::Functions>,
     documents: HashMap<Kind, HashMap<String, Arc<catalog::Document>>>,
 }
 

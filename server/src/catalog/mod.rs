@@ -7,12 +7,12 @@ pub mod search;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, RwLock},
+    sync::{Arc, OnceLock, RwLock},
     time::{Duration, SystemTime},
 };
 
 use cloudoven_crawler::{
-    catalog::{Address, Catalog, Document, Index, Kind, Mentions, QualityReport, diff::Diff},
+    catalog::{Address, Catalog, Document, Functions, Index, Kind, Mentions, QualityReport, diff::Diff},
     search::SearchObject,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -41,6 +41,8 @@ type Key = (Address, String, Kind, String);
 pub struct Catalogs {
     catalog: Catalog,
     loaded: Arc<RwLock<Arc<Loaded>>>,
+    /// Unset for as long as the catalog has none.
+    functions: Arc<OnceLock<Arc<Functions>>>,
     documents: Cache<Key, Option<Arc<Document>>>,
     /// By provider and digest.
     older_search: Cache<(Address, String), Option<SearchObject>>,
@@ -75,6 +77,7 @@ impl Catalogs {
         let catalogs = Catalogs {
             catalog: Catalog::open(blobs.store()),
             loaded: Arc::default(),
+            functions: Arc::default(),
             documents: Cache::new(CACHED_DOCUMENTS),
             older_search: Cache::builder()
                 .weigher(|_, object: &Option<SearchObject>| {
@@ -91,6 +94,24 @@ impl Catalogs {
     /// Where all of it is stored.
     pub fn store(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// The functions that are part of Terraform; none for as long as the catalog has none.
+    pub fn functions(&self) -> Arc<Functions> {
+        self.functions.get().cloned().unwrap_or_default()
+    }
+
+    async fn load_functions(&self) {
+        if self.functions.get().is_some() {
+            return;
+        }
+        match self.catalog.functions().await {
+            Ok(found) => found.into_iter().for_each(|functions| {
+                // Another refresh may have been faster, with the same.
+                let _ = self.functions.set(Arc::new(functions));
+            }),
+            Err(error) => tracing::warn!(%error, "the functions of Terraform can't be read"),
+        }
     }
 
     /// What a version's crawl said about its documentation; nothing for one from before such reports.
@@ -114,6 +135,7 @@ impl Catalogs {
 
     /// Looks for versions that came or changed since.
     pub async fn refresh(&self) -> Result<()> {
+        self.load_functions().await;
         let before = self.loaded();
         let known: HashMap<(&Address, &str), &ProviderVersion> =
             before.versions.iter().map(|v| ((&v.index.provider, v.index.digest.as_str()), v)).collect();

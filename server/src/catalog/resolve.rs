@@ -30,6 +30,7 @@ impl Catalogs {
         let loaded = self.loaded();
         let required = document.required_providers();
         let mut schemas = Schemas::new();
+        schemas.functions = self.functions();
         schemas.providers = locals(document, more)
             .into_iter()
             .filter_map(|local| Some((local.clone(), provider(&loaded, &local, required.get(&local))?)))
