@@ -10,8 +10,8 @@ use serde_json::value::RawValue;
 
 use crate::{
     catalog::{
-        Address, Attribute, Block, BuiltinFunction, Docs, Function, Kind, NestedAttributes, NestedBlock, Nesting,
-        ObjectAttribute, Parameter, Type,
+        Address, Attribute, Block, BuiltinFunction, Docs, Function, Kind, NestedAttributes, NestedBlock,
+        Nesting, ObjectAttribute, Parameter, Type,
     },
     error::{Error, Result},
 };
