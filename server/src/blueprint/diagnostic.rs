@@ -29,6 +29,8 @@ pub enum Code {
     TooManyBlocks,
     EmptyValue,
     WrongType,
+    UnknownFunction,
+    WrongArgumentCount,
     UnknownReference,
     DuplicateAddress,
     UndocumentedValue,

@@ -7,10 +7,11 @@ use utoipa::ToSchema;
 use super::{
     document::{Document, Element, ElementKind},
     edit::attribute_at,
-    infer::{argument_type, constraint, infer},
+    infer::{argument_type, infer},
     path::Path,
     scaffold::repeated,
     schemas::Schemas,
+    types::constraint,
     value::Value,
     view,
 };

@@ -8,8 +8,8 @@ use hcl_edit::{
 
 use super::{
     document::{Document, Element, ElementKind},
-    infer::constraint,
     locate::{key_text, span},
+    types::constraint,
     value::{Json, Value},
 };
 

@@ -9,7 +9,7 @@ use hcl_edit::{
     structure::{Attribute as Set, Body},
 };
 
-use super::{Findings, documented, types::mismatch};
+use super::{Findings, documented};
 use crate::blueprint::{
     diagnostic::{Code, Severity},
     document::ElementKind,
@@ -18,19 +18,19 @@ use crate::blueprint::{
 };
 
 /// Checks an element's body.
-pub(super) fn check(
-    findings: &mut Findings,
+pub(super) fn check<'a>(
+    findings: &mut Findings<'a>,
     schema: &catalog::Block,
-    body: &Body,
+    body: &'a Body,
     span: Option<&Range<usize>>,
 ) {
     body_at(findings, schema, body, span, &Path::root());
 }
 
-fn body_at(
-    findings: &mut Findings,
+fn body_at<'a>(
+    findings: &mut Findings<'a>,
     schema: &catalog::Block,
-    body: &Body,
+    body: &'a Body,
     span: Option<&Range<usize>>,
     base: &Path,
 ) {
@@ -49,7 +49,7 @@ fn body_at(
     for (name, nested) in &schema.blocks {
         count(findings, name, nested, body, span, base);
         documented::blocks(findings, name, &nested.docs, body, &base.name(name));
-        for (i, block) in body.get_blocks(name).enumerate() {
+        for (i, block) in body.blocks().filter(|b| b.has_ident(name)).enumerate() {
             if nested.deprecated && i == 0 {
                 let message = format!("the {name} block is deprecated");
                 findings.add(
@@ -78,7 +78,7 @@ fn head(span: Option<&Range<usize>>) -> Option<Range<usize>> {
     span.map(|s| s.start..s.end.min(s.start + 1))
 }
 
-fn argument(findings: &mut Findings, schema: &catalog::Block, set: &Set, base: &Path) {
+fn argument<'a>(findings: &mut Findings<'a>, schema: &catalog::Block, set: &'a Set, base: &Path) {
     let name = set.key.as_str();
     let path = base.name(name);
     let Some(attribute) = schema.attributes.get(name) else {
@@ -109,7 +109,13 @@ fn argument(findings: &mut Findings, schema: &catalog::Block, set: &Set, base: &
     value(findings, name, attribute, &set.value, &path);
 }
 
-fn value(findings: &mut Findings, name: &str, attribute: &Attribute, expression: &Expression, path: &Path) {
+fn value<'a>(
+    findings: &mut Findings<'a>,
+    name: &str,
+    attribute: &Attribute,
+    expression: &'a Expression,
+    path: &Path,
+) {
     let span = expression.span();
     if expression.is_null() {
         if attribute.required {
@@ -124,9 +130,9 @@ fn value(findings: &mut Findings, name: &str, attribute: &Attribute, expression:
     }
     // The type of a structural attribute lists optional attributes as if they were required.
     if attribute.nested.is_none()
-        && let Some(message) = mismatch(&attribute.ty, expression, findings.text())
+        && let Some((severity, message)) = findings.mismatch(&attribute.ty, expression)
     {
-        findings.add(Severity::Error, Code::WrongType, span, path, format!("{name}: {message}"));
+        findings.add(severity, Code::WrongType, span, path, format!("{name}: {message}"));
         return;
     }
     documented::value(findings, name, attribute, expression, path);

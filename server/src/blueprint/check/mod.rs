@@ -3,12 +3,13 @@
 
 mod body;
 mod documented;
-mod types;
+mod expressions;
 
 use std::{collections::HashSet, ops::Range};
 
 use hcl_edit::Span as _;
 
+use self::expressions::Judge;
 use super::{
     diagnostic::{Code, Diagnostic, Severity},
     document::{Document, Element, ElementKind},
@@ -20,8 +21,9 @@ use super::{
 
 /// Checks a whole blueprint.
 pub fn check(document: &Document, schemas: &Schemas) -> Vec<Diagnostic> {
+    let judge = Judge::new(document, schemas);
     let mut found: Vec<Diagnostic> =
-        document.elements().iter().flat_map(|e| check_own(document, schemas, e)).collect();
+        document.elements().iter().flat_map(|e| check_own(document, schemas, &judge, e)).collect();
     let references = references(document);
     found.extend(references.iter().filter_map(|r| check_reference(document, schemas, r)));
     let mut seen = HashSet::new();
@@ -34,7 +36,7 @@ pub fn check(document: &Document, schemas: &Schemas) -> Vec<Diagnostic> {
 
 /// Checks one element: its arguments, blocks and references.
 pub(super) fn check_element(document: &Document, schemas: &Schemas, element: &Element) -> Vec<Diagnostic> {
-    let mut found = check_own(document, schemas, element);
+    let mut found = check_own(document, schemas, &Judge::new(document, schemas), element);
     let index = document.elements().iter().position(|e| std::ptr::eq(e, element));
     let references = index.map(|i| references_of(document, i)).unwrap_or_default();
     found.extend(references.iter().filter_map(|r| check_reference(document, schemas, r)));
@@ -44,9 +46,14 @@ pub(super) fn check_element(document: &Document, schemas: &Schemas, element: &El
 }
 
 /// What the element's schema says of its text.
-fn check_own(document: &Document, schemas: &Schemas, element: &Element) -> Vec<Diagnostic> {
+fn check_own<'a>(
+    document: &'a Document,
+    schemas: &'a Schemas,
+    judge: &'a Judge<'a>,
+    element: &'a Element,
+) -> Vec<Diagnostic> {
     let Some(block) = document.block(element) else { return Vec::new() };
-    let mut findings = Findings { document, element, found: Vec::new() };
+    let mut findings = Findings { document, element, judge, found: Vec::new() };
     if let Some(schema) = schemas.of(element) {
         if schema.deprecated {
             let message = format!("{} is deprecated", schema.name);
@@ -70,6 +77,7 @@ fn check_own(document: &Document, schemas: &Schemas, element: &Element) -> Vec<D
     {
         body::check(&mut findings, &schema, &block.body, block.span().as_ref());
     }
+    expressions::check(&mut findings);
     findings.found
 }
 
@@ -77,6 +85,7 @@ fn check_own(document: &Document, schemas: &Schemas, element: &Element) -> Vec<D
 struct Findings<'a> {
     document: &'a Document,
     element: &'a Element,
+    judge: &'a Judge<'a>,
     found: Vec<Diagnostic>,
 }
 
@@ -93,10 +102,6 @@ impl Findings<'_> {
         let diagnostic = place(self.document, &self.element.file, span, severity, code, message);
         let path = (!path.is_root()).then(|| path.clone());
         self.found.push(Diagnostic { address: Some(self.element.address.clone()), path, ..diagnostic });
-    }
-
-    fn text(&self) -> &str {
-        self.document.text(&self.element.file).map_or("", |t| t)
     }
 }
 

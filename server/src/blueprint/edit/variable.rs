@@ -9,11 +9,12 @@ use super::{
 };
 use crate::blueprint::{
     document::{Document, Element},
-    infer::{argument_type, general, infer},
+    infer::{argument_type, infer},
     locate::{inside, place, span},
     path::Path,
     schemas::Schemas,
     splice::Draft,
+    types::general,
     view::{first_sentence, literal},
     write,
 };

@@ -1,0 +1,54 @@
+//! "Did you mean": the known name that a mistyped one is nearest to.
+
+/// Longer names are no slips of the finger, and comparing costs their product.
+const MAX_LENGTH: usize = 100;
+
+/// The one of `known` that is a slip or two away from `name`; the nearest, of equally near ones the first.
+pub(super) fn similar<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > MAX_LENGTH {
+        return None;
+    }
+    // A slip in three letters, or in the four of a short word.
+    let most = (name.chars().count() / 3).clamp(1, 3);
+    let near = known.into_iter().filter(|other| other.len().abs_diff(name.len()) <= most * 4);
+    let measured = near.filter(|other| other.len() <= MAX_LENGTH).map(|other| (distance(name, other), other));
+    measured
+        .filter(|(distance, _)| *distance <= most)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, other)| other)
+}
+
+/// How many letters have to be put in, taken out, replaced or swapped with their neighbour.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut next = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let replaced = row[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            next[j] = replaced.min(row[j] + 1).min(next[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                next[j] = next[j].min(before[j - 2] + 1);
+            }
+        }
+        before = std::mem::replace(&mut row, next);
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::similar;
+
+    #[test]
+    fn finds_slips_and_nothing_else() {
+        let known = ["upper", "lower", "length", "lookup", "tolist"];
+        assert_eq!(similar("uper", known), Some("upper"));
+        assert_eq!(similar("lenght", known), Some("length"));
+        assert_eq!(similar("to_list", known), Some("tolist"));
+        assert_eq!(similar("banana", known), None);
+        assert_eq!(similar("", known), None);
+        assert_eq!(similar(&"u".repeat(10_000), known), None);
+    }
+}
