@@ -7,6 +7,7 @@ mod edits;
 mod fmt;
 mod minimal;
 mod strings;
+mod types;
 
 use std::{
     path::Path,
