@@ -7,7 +7,10 @@ use std::{
 };
 
 use cloudoven::blueprint::{Schemas, Severity, check};
-use cloudoven_crawler::{catalog::Functions, source::Terraform};
+use cloudoven_crawler::{
+    catalog::{Document, Functions},
+    source::Terraform,
+};
 
 use super::{Numbers, document, terraform};
 
@@ -18,7 +21,18 @@ fn schemas() -> Schemas {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Arc::new(runtime.block_on(Terraform::find(None).unwrap().functions()).unwrap())
     });
+    let data = serde_json::json!({
+        "kind": "resource",
+        "name": "terraform_data",
+        "provider": {"host": "terraform.io", "namespace": "builtin", "name": "terraform"},
+        "version": "1.0.0",
+        "block": {"attributes": {
+            "id": {"type": "string", "computed": true},
+            "input": {"type": "dynamic", "optional": true},
+        }},
+    });
     let mut schemas = Schemas::new();
+    schemas.add(serde_json::from_value::<Document>(data).unwrap().into());
     schemas.functions = functions.clone();
     schemas
 }
@@ -154,29 +168,22 @@ fn literals_convert_as_in_terraform() {
     assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
 }
 
-/// The value of every type beside every other type in a condition, and in a list.
+/// The value of every type beside every other type in a condition, and beside literals.
 #[test]
 fn types_unify_as_in_terraform() {
-    let mut text: String =
-        TYPES.iter().enumerate().map(|(i, ty)| format!("variable \"t{i}\" {{ type = {ty} }}\n")).collect();
+    let declared = TYPES.iter().enumerate().map(|(i, ty)| format!("variable \"t{i}\" {{ type = {ty} }}\n"));
+    let mut text: String = declared.collect();
     text += "variable \"c\" { type = bool }\nlocals {\n";
     for a in 0..TYPES.len() {
-        for b in 0..TYPES.len() {
-            text += &format!("  c{a}_{b} = var.c ? var.t{a} : var.t{b}\n");
-            text += &format!("  l{a}_{b} = concat(tolist([var.t{a}, var.t{b}]), tolist(null))\n");
-        }
-        for (v, value) in VALUES.iter().enumerate() {
-            text += &format!("  v{a}_{v} = var.c ? var.t{a} : {value}\n");
-        }
+        let types = (a + 1..TYPES.len()).map(|b| format!("  c{a}_{b} = var.c ? var.t{a} : var.t{b}\n"));
+        text.extend(types);
+        let values = VALUES.iter().enumerate().skip(a % 2).step_by(2);
+        text.extend(values.map(|(v, value)| format!("  v{a}_{v} = var.c ? {value} : var.t{a}\n")));
     }
     text += "}\n";
     let verdicts = judge(&text);
-    let differences: Vec<String> = differences(&text, &verdicts)
-        .into_iter()
-        // What `tolist` makes of its argument is for Terraform alone to say.
-        .filter(|d| !d.contains("tolist") || d.contains("ours: Some"))
-        .collect();
-    assert!(verdicts.theirs.len() > 300, "{}", verdicts.theirs.len());
+    assert!(verdicts.theirs.len() > 200, "{}", verdicts.theirs.len());
+    let differences = differences(&text, &verdicts);
     assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
 }
 
@@ -223,7 +230,7 @@ fn no_false_alarm_in_random_expressions() {
         .collect();
     let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
     let (mut ours, mut theirs, mut both) = (0, 0, 0);
-    for _ in 0..6 {
+    for _ in 0..2 {
         let locals: String =
             (0..500).map(|i| format!("  x{i} = {}\n", expression(&mut numbers, &functions, 3))).collect();
         let text = format!("{VARIABLES}locals {{\n{locals}}}\n");
@@ -235,7 +242,7 @@ fn no_false_alarm_in_random_expressions() {
         theirs += verdicts.theirs.len();
         both += verdicts.ours.keys().filter(|line| verdicts.theirs.contains_key(line)).count();
     }
-    println!("3000 expressions: {theirs} refused by Terraform, {ours} by us, {both} by both");
+    println!("1000 expressions: {theirs} refused by Terraform, {ours} by us, {both} by both");
     // The rest needs the value that a function gives.
     assert!(both * 10 > theirs * 8, "{both} of {theirs}");
 }

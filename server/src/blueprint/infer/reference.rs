@@ -234,11 +234,10 @@ impl<'a> Walk<'a, '_> {
                 Some(item) => item.clone(),
                 None => absent(self, span),
             },
-            (Inferred::Of(Type::Object(attributes)), Inferred::String(name)) => match attributes.get(&**name)
-            {
-                Some(attribute) => Inferred::Of(attribute.ty.clone()),
-                None => absent(self, span),
-            },
+            // Terraform looks for it only when the object is known.
+            (Inferred::Of(Type::Object(attributes)), Inferred::String(name)) => {
+                attributes.get(&**name).map_or(Inferred::UNKNOWN, |a| Inferred::Of(a.ty.clone()))
+            }
             (Inferred::Of(Type::Tuple(types)), Inferred::Number(index)) => {
                 match types.iter().enumerate().find(|(i, _)| *i as f64 == *index) {
                     Some((_, ty)) => Inferred::Of(ty.clone()),

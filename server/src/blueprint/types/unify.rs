@@ -12,25 +12,37 @@ use super::convertible;
 /// With more different types than these, nothing is said of what they have in common.
 const MAX_DISTINCT: usize = 64;
 
-/// The type that all of these convert to; none if there is no such type. [`Type::Dynamic`] where one of them is not
-/// known, since it may decide.
+/// The type that all of these convert to; none if there is no such type.
+///
+/// A type that is not known goes with what the others have in common. With lists, objects and the like it may still
+/// turn out to decide, so that nothing but [`Type::Dynamic`] can be said.
 pub(in crate::blueprint) fn unify(types: &[&Type]) -> Option<Type> {
     let mut distinct: Vec<&Type> = Vec::new();
+    let mut vague = false;
     for ty in types {
-        if !distinct.contains(ty) {
-            distinct.push(ty);
+        match ty {
+            Type::Dynamic => vague = true,
+            ty if !distinct.contains(&ty) => distinct.push(ty),
+            _ => {}
         }
         if distinct.len() > MAX_DISTINCT {
             return Some(Type::Dynamic);
         }
     }
     let kinds = Kinds::of(&distinct);
-    match distinct.as_slice() {
-        [] => None,
+    let common = match distinct.as_slice() {
+        [] => return vague.then_some(Type::Dynamic),
         [one] => Some((*one).clone()),
-        _ if kinds.objects > 0 && kinds.tuples > 0 => None,
-        many if many.contains(&&Type::Dynamic) => Some(Type::Dynamic),
-        many => structural(many, &kinds).unwrap_or_else(|| preferred(many)),
+        _ if kinds.objects > 0 && kinds.tuples > 0 => return None,
+        many => match structural(many, &kinds) {
+            Some(structural) => Some(structural?),
+            None => preferred(many),
+        },
+    };
+    match common {
+        Some(common) if vague && !common.is_primitive() => Some(Type::Dynamic),
+        None if vague => Some(Type::Dynamic),
+        common => common,
     }
 }
 
@@ -84,14 +96,22 @@ fn structural(types: &[&Type], kinds: &Kinds) -> Option<Option<Type>> {
         return Some(tuples(types));
     }
     // Objects are often maps, and tuples lists, that are merely written so.
-    if kinds.maps > 0 && kinds.maps + kinds.objects == all
-        || kinds.lists > 0 && kinds.lists + kinds.tuples == all
-    {
-        let element = unify(&types.iter().flat_map(|ty| parts(ty)).collect::<Vec<_>>())?;
-        let wrap = if kinds.maps > 0 { Type::Map } else { Type::List };
-        return Some(Some(wrap(Box::new(element))));
+    if kinds.maps > 0 && kinds.maps + kinds.objects == all {
+        return written(types, Type::Map).map(Some);
+    }
+    if kinds.lists > 0 && kinds.lists + kinds.tuples == all {
+        return written(types, Type::List).map(Some);
     }
     None
+}
+
+/// The collection that real ones have in common with the objects or tuples that are meant as such; none where the latter
+/// have no element type of their own.
+fn written(types: &[&Type], wrap: fn(Box<Type>) -> Type) -> Option<Type> {
+    let (real, meant): (Vec<&Type>, Vec<&Type>) = types.iter().partition(|ty| ty.element().is_some());
+    let own = unify(&meant.into_iter().flat_map(parts).collect::<Vec<_>>())?;
+    let elements: Vec<&Type> = real.into_iter().filter_map(Type::element).chain([&own]).collect();
+    unify(&elements).map(|element| wrap(Box::new(element)))
 }
 
 /// The types inside a type.
@@ -197,7 +217,7 @@ mod tests {
     use super::*;
     use crate::blueprint::types::constraint;
 
-    /// The common types were read from `terraform console`, of `type(true ? a : b)`.
+    /// Those of two known types were read from `terraform console`, of `type(true ? a : b)`.
     #[test]
     fn unifies_as_terraform_does() {
         for (types, common) in [
@@ -212,7 +232,10 @@ mod tests {
             (&["list(string)", "set(string)"], Some("list(string)")),
             (&["object({})", "tuple([])"], None),
             (&["map(string)", "object({})"], Some("map(string)")),
-            (&["any", "string"], Some("any")),
+            (&["any", "string"], Some("string")),
+            (&["any", "list(string)"], Some("any")),
+            (&["any", "number", "bool"], Some("any")),
+            (&["list(any)", "tuple([number, bool])"], None),
         ] {
             let types: Vec<Type> = types.iter().map(|ty| constraint(&ty.parse().unwrap())).collect();
             let found = unify(&types.iter().collect::<Vec<_>>());
