@@ -23,7 +23,7 @@ impl<'a> Walk<'a, '_> {
                 };
                 entries.iter().map(entry).collect()
             }
-            Inferred::Of(ty) if ty == Type::Dynamic => return Inferred::UNKNOWN,
+            Inferred::Of(Type::Dynamic) => return Inferred::UNKNOWN,
             Inferred::Of(ty) if !ty.is_primitive() => return self.over_unknown(each, &ty),
             _ => {
                 return self

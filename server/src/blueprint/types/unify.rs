@@ -22,7 +22,7 @@ pub(in crate::blueprint) fn unify(types: &[&Type]) -> Option<Type> {
     for ty in types {
         match ty {
             Type::Dynamic => vague = true,
-            ty if !distinct.contains(&ty) => distinct.push(ty),
+            ty if !distinct.contains(ty) => distinct.push(ty),
             _ => {}
         }
         if distinct.len() > MAX_DISTINCT {
