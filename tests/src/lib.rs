@@ -13,11 +13,13 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub mod catalog;
+pub mod exactness;
 pub mod postgres;
 mod process;
 pub use process::Process;
 pub use registry_server as registry;
 pub mod search;
+pub mod strings;
 
 /// Which database a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hcl_edit::structure::Body;
+use hcl_edit::{expr::Expression, structure::Body};
 
 use super::{
     diagnostic::{Code, Diagnostic, Lines, Severity},
@@ -31,14 +31,32 @@ pub(super) fn parse_file(name: &str, text: Arc<str>) -> Result<ParsedFile, Diagn
     let masked = mask(&text, &tokens);
     match hcl_edit::parser::parse_body(masked.as_deref().unwrap_or(&text)) {
         Ok(body) => Ok(ParsedFile { body, lines: Lines::new(&text), text }),
-        Err(error) => {
-            Err(fault(Code::Syntax, name, &text, error.location().offset(), sentence(error.message())))
-        }
+        Err(error) => Err(unread(name, &text, &error)),
     }
 }
 
+/// Reads a text that is one expression. Spans in it are byte offsets into the text.
+///
+/// # Errors
+/// One diagnostic with the place of the first fault.
+pub(super) fn parse_expression(text: &str) -> Result<Expression, Diagnostic> {
+    // A heredoc ends in a line break, which an expression alone need not have.
+    let line = format!("{text}\n");
+    let tokens = check_text("", &line)?;
+    let masked = mask(&line, &tokens).unwrap_or(line);
+    hcl_edit::parser::parse_expr(&masked[..text.len()]).map_err(|error| unread("", text, &error))
+}
+
+fn unread(name: &str, text: &str, error: &hcl_edit::parser::Error) -> Diagnostic {
+    let message = match error.message() {
+        "" => "this is not valid here",
+        message => message,
+    };
+    fault(Code::Syntax, name, text, error.location().offset(), message.to_owned())
+}
+
 /// Checks what must hold before the parser may see a text, and cuts it into tokens.
-pub(super) fn check_text(name: &str, text: &str) -> Result<Vec<Token>, Diagnostic> {
+fn check_text(name: &str, text: &str) -> Result<Vec<Token>, Diagnostic> {
     let tokens = lex(text);
     check_objects(&tokens).map_err(|at| {
         let message = format!("an object has too many entries; at most {MAX_OBJECT_ENTRIES} are read");
@@ -66,11 +84,6 @@ fn fault(code: Code, file: &str, text: &str, offset: usize, message: String) -> 
         address: None,
         path: None,
     }
-}
-
-/// The parser's message without its empty parts.
-pub(super) fn sentence(message: &str) -> String {
-    if message.is_empty() { "this is not valid here".to_owned() } else { message.to_owned() }
 }
 
 /// Counts commas and line breaks at each brace level. Returns where the first oversized object opens.
@@ -121,29 +134,47 @@ fn check_heredocs(tokens: &[Token]) -> Result<(), usize> {
     open.pop().map_or(Ok(()), Err)
 }
 
-/// A copy of the same length for the parser, where the text has something that Terraform reads and the parser does
-/// not: a byte order mark, or a number beyond the range of a 64-bit float. Values are always read from the text itself.
+/// A copy of the same length for the parser, where the text has something that the two read differently: a byte order
+/// mark, a number beyond the range of a 64-bit float, a heredoc with a line that merely begins with its marker or has
+/// other blanks around it. Values are always read from the text itself.
 fn mask(text: &str, tokens: &[Token]) -> Option<String> {
-    let bom = text.starts_with('\u{feff}');
-    let huge = |t: &&Token| {
-        t.kind == Kind::Number && text[t.span.clone()].parse::<f64>().is_ok_and(f64::is_infinite)
-    };
-    let numbers: Vec<&Token> = tokens.iter().filter(huge).collect();
-    if !bom && numbers.is_empty() {
+    let mut changes: Vec<(usize, String)> = Vec::new();
+    if text.starts_with('\u{feff}') {
+        changes.push((0, "   ".to_owned()));
+    }
+    let mut markers: Vec<&str> = Vec::new();
+    let mut line_start = false;
+    for token in tokens {
+        let code = &text[token.span.clone()];
+        match (token.kind, markers.last()) {
+            (Kind::Number, _) if code.parse::<f64>().is_ok_and(f64::is_infinite) => {
+                changes.push((token.span.start, "0".repeat(code.len())));
+            }
+            (Kind::OpenHeredoc, _) => markers.push(code.trim_start_matches(['<', '-']).trim_end()),
+            (Kind::HeredocText, Some(marker)) if line_start && code.trim_start().starts_with(marker) => {
+                let first = marker.chars().next().map_or(1, char::len_utf8);
+                changes.push((token.span.start + code.len() - code.trim_start().len(), "_".repeat(first)));
+            }
+            (Kind::CloseHeredoc, Some(marker)) => {
+                let before = code.len() - code.trim_start().len();
+                let plain = " ".repeat(before) + marker + &" ".repeat(code.len() - before - marker.len());
+                let spelled = code.trim_matches([' ', '\t']) != *marker;
+                changes.extend(spelled.then_some((token.span.start, plain)));
+                markers.pop();
+            }
+            _ => {}
+        }
+        line_start = matches!(token.kind, Kind::OpenHeredoc | Kind::HeredocText) && code.ends_with('\n');
+    }
+    if changes.is_empty() {
         return None;
     }
     let mut masked = String::with_capacity(text.len());
-    let mut at = 0;
-    if bom {
-        masked.push_str("   ");
-        at = 3;
+    for (at, instead) in changes {
+        masked.push_str(&text[masked.len()..at]);
+        masked.push_str(&instead);
     }
-    for token in numbers {
-        masked.push_str(&text[at..token.span.start]);
-        masked.extend(std::iter::repeat_n('0', token.span.len()));
-        at = token.span.end;
-    }
-    masked.push_str(&text[at..]);
+    masked.push_str(&text[masked.len()..]);
     Some(masked)
 }
 
@@ -163,6 +194,12 @@ mod tests {
             ["\u{feff}a = 1\n", "a = 1e400\n", "a = 12345678901234567890123456789012345678901234567890\r\n"]
         {
             assert!(parse(text).is_ok(), "{text:?}");
+        }
+        for text in
+            ["<<EOT\nEOT)\n  EOT x\nEOT\n", "<<-é\n é.\n \u{a0}é\u{a0}\r\n", "<<A\n${<<B\nA\nB.\nB\n}\nA\n"]
+        {
+            let read = parse(&format!("a = {text}b = 1\n")).map(|file| file.body.len());
+            assert_eq!(read.unwrap_or_default(), 2, "{text:?}");
         }
         let huge = format!("a = {}\n", "9".repeat(400));
         assert!(parse(&huge).is_ok());

@@ -54,7 +54,7 @@ output "id" {
 "#;
 
 /// Every byte outside of the touched spans is as it was, in its order.
-fn assert_local(before: &Document, applied: &Applied, what: &str) {
+pub fn assert_local(before: &Document, applied: &Applied, what: &str) {
     for (name, old) in before.files() {
         let Some(new) = applied.document.text(name) else { continue };
         let Some(spans) = applied.touched.get(name) else {

@@ -1,49 +1,13 @@
 //! `format` against `terraform fmt`.
 
-use std::collections::BTreeMap;
+use cloudoven_tests::exactness::{Comparison, Numbers, compare, cut, hcl_blocks, shake};
 
-use cloudoven::blueprint::{Document, Edit, Files, Schemas, apply};
-
-use super::{Numbers, bundles, terraform};
-
-/// Formats every text with Terraform and with us; those that Terraform refuses are left out. Returns how many compared.
-fn compare(texts: &[String]) -> usize {
-    let folder = tempfile::tempdir().unwrap();
-    for (i, text) in texts.iter().enumerate() {
-        std::fs::write(folder.path().join(format!("t{i}.tf")), text).unwrap();
-    }
-    let output = terraform(folder.path(), &["fmt", "-list=false", "-no-color"]);
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    let mut compared = 0;
-    let mut wrong = Vec::new();
-    for (i, text) in texts.iter().enumerate() {
-        if errors.contains(&format!(" t{i}.tf line ")) {
-            continue;
-        }
-        let theirs = std::fs::read_to_string(folder.path().join(format!("t{i}.tf"))).unwrap();
-        let mut files = Files::default();
-        files.insert("main.tf", text.as_str()).unwrap();
-        let document = match Document::parse(&files) {
-            Ok(document) => document,
-            Err(faults) => {
-                wrong.push(format!("refused {text:?}: {faults:?}"));
-                continue;
-            }
-        };
-        let ours = apply(&document, &Edit::Format { file: None }, &Schemas::new()).unwrap();
-        let ours = ours.document.text("main.tf").unwrap().to_string();
-        compared += 1;
-        if ours != theirs {
-            wrong.push(format!("from   {text:?}\nours   {ours:?}\ntheirs {theirs:?}"));
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "{} of {compared} differ, the first:\n{}",
-        wrong.len(),
-        wrong[..wrong.len().min(5)].join("\n\n")
-    );
-    compared
+/// Compares the texts and returns how many Terraform formats.
+fn assert_alike(texts: &[String]) -> usize {
+    let Comparison { accepted, differences, .. } = compare(texts).unwrap();
+    let first = differences[..differences.len().min(5)].join("\n\n");
+    assert!(differences.is_empty(), "{} of {} differ, the first:\n{first}", differences.len(), texts.len());
+    accepted
 }
 
 const SAMPLES: &[&str] = &[
@@ -89,42 +53,21 @@ const SAMPLES: &[&str] = &[
 
 #[test]
 fn samples_are_formatted_alike() {
-    let compared = compare(&SAMPLES.iter().map(|s| s.to_string()).collect::<Vec<_>>());
+    let compared = assert_alike(&SAMPLES.iter().map(|s| s.to_string()).collect::<Vec<_>>());
     assert!(compared > SAMPLES.len() - 6, "{compared}");
 }
 
-/// The documentation's examples, as they are and with their blanks shaken up.
+/// A sample of the documentation's HCL, as it is, with its blanks shaken up, and with a piece of it gone.
 #[test]
-fn examples_are_formatted_alike() {
-    let Some(folder) = provider_corpus::bundles("formatting of the documentation's examples") else { return };
+fn the_documentation_is_formatted_alike() {
+    let Some(folder) = provider_corpus::bundles("formatting of the documentation's HCL") else { return };
     let mut numbers = Numbers(7);
-    let mut compared = 0;
-    bundles::each(&folder, |_, documents| {
-        let examples = documents.iter().flat_map(|d| d.examples.iter().map(|e| (e.code.clone(), ())));
-        let examples: BTreeMap<String, ()> = examples.collect();
-        let examples: Vec<String> = examples.into_keys().map(|code| code + "\n").collect();
-        let shaken: Vec<String> = examples.iter().step_by(5).map(|code| shake(code, &mut numbers)).collect();
-        compared += compare(&examples) + compare(&shaken);
-    });
-    assert!(compared > 3_000, "{compared}");
-}
-
-/// Changes the blanks outside of quotes, comments and heredocs.
-fn shake(code: &str, numbers: &mut Numbers) -> String {
-    if code.contains("<<") {
-        return code.to_owned();
+    let mut accepted = 0;
+    for archive in provider_corpus::archives(&folder).unwrap() {
+        let blocks: Vec<String> = hcl_blocks(&archive).unwrap().into_iter().step_by(4).collect();
+        let shaken: Vec<String> = blocks.iter().map(|code| shake(code, &mut numbers)).collect();
+        let broken: Vec<String> = blocks.iter().step_by(4).map(|code| cut(code, &mut numbers)).collect();
+        accepted += assert_alike(&blocks) + assert_alike(&shaken) + assert_alike(&broken);
     }
-    let mut out = String::new();
-    for line in code.lines() {
-        let quoted = line.contains(['"', '#', '/', '`']);
-        for c in line.chars() {
-            match c {
-                ' ' if !quoted => out.push_str(numbers.pick::<&str>(&[" ", "  ", "\t", "     "])),
-                '=' if !quoted => out.push_str(numbers.pick::<&str>(&["=", "=  "])),
-                c => out.push(c),
-            }
-        }
-        out.push_str(numbers.pick::<&str>(&["\n", "  \n", "\n"]));
-    }
-    out
+    assert!(accepted > 4_000, "{accepted}");
 }

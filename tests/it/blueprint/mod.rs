@@ -6,15 +6,13 @@ mod documented;
 mod edits;
 mod fmt;
 mod minimal;
+mod properties;
+mod renames;
 mod strings;
 mod types;
 
-use std::{
-    path::Path,
-    process::{Command, Output},
-};
-
 use cloudoven::blueprint::{Applied, Document, Edit, Files, Path as Argument, Schemas, apply};
+use cloudoven_tests::exactness::{Numbers, terraform};
 
 /// A document from one file.
 fn document(text: &str) -> Document {
@@ -35,32 +33,4 @@ fn edit(document: &Document, schemas: &Schemas, edit: &Edit) -> Applied {
 
 fn path(text: &str) -> Argument {
     text.parse().unwrap()
-}
-
-/// Runs Terraform in a folder with nothing of the caller's own settings.
-fn terraform(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new("terraform");
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .env_remove("TF_CLI_CONFIG_FILE")
-        .env("CHECKPOINT_DISABLE", "1");
-    command.output().expect("terraform is on the PATH")
-}
-
-/// Repeatable numbers, so that a failure can be seen again: xorshift64*.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let high = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
-        usize::try_from(high).unwrap() % bound
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len())]
-    }
 }

@@ -6,6 +6,7 @@ use super::{Applied, EditError, EditErrorKind, blocks::commented_lines, provider
 use crate::blueprint::{
     check::unknown_reference,
     document::{Document, Element, ElementKind, attribute_span},
+    format::layout,
     locate::{self, span},
     path::is_identifier,
     refs::references,
@@ -167,6 +168,8 @@ pub(super) fn duplicate(document: &Document, address: &str) -> Result<Applied, E
     let at = label.start - element.span.start..label.end - element.span.start;
     let copy =
         format!("{}{}{}", &code[..at.start], super::rename::name_code(element, &name), &code[at.end..]);
+    // The name may have taken the place of lines, which others are aligned by.
+    let copy = if layout(code) == code { layout(&copy) } else { copy };
     let text = document.text(&element.file).cloned().unwrap_or_default();
     let gap = if element.kind == ElementKind::Local { "\n" } else { "\n\n" };
     let indent = crate::blueprint::splice::indent_at(&text, element.span.start).to_owned();

@@ -234,13 +234,43 @@ impl Applied {
         Ok(Applied { document, touched, address, dangling: Vec::new() })
     }
 
-    /// This edit and one more on its result. Only whole new files and appended text are combined, so spans of the
-    /// first stay true unless the second touches the same file: then the second's count.
+    /// This edit and one more on its result.
     fn then(mut self, next: Applied) -> Applied {
-        self.touched.extend(next.touched);
+        for (file, later) in next.touched {
+            let between = self.document.text(&file).map_or(0, |text| text.len());
+            let after = next.document.text(&file).map_or(0, |text| text.len());
+            let earlier = self.touched.remove(&file).unwrap_or_default();
+            self.touched.insert(file, both(earlier, between, &later, after));
+        }
         self.document = next.document;
         self
     }
+}
+
+/// What two changes touched, in the text after both: `earlier` in a text of `between` bytes, which `later` made one of
+/// `after`. What lies between two later spans counts as touched.
+fn both(earlier: Vec<Span>, between: usize, later: &[Span], after: usize) -> Vec<Span> {
+    let (Some(first), Some(last)) = (later.first(), later.last()) else { return earlier };
+    let (start, mut end) = (first.start, last.end);
+    // Where that was before the later change.
+    let replaced = (after - end).min(between);
+    let moved = |at: usize| after - (between - at);
+    let mut spans: Vec<Span> = Vec::new();
+    let mut whole = start;
+    let mut behind = Vec::new();
+    for span in earlier {
+        if span.end < start {
+            spans.push(span);
+        } else if span.start > between - replaced {
+            behind.push(Span { start: moved(span.start), end: moved(span.end) });
+        } else {
+            whole = whole.min(span.start);
+            end = end.max(if span.end > between - replaced { moved(span.end) } else { end });
+        }
+    }
+    spans.push(Span { start: whole, end });
+    spans.extend(behind);
+    spans
 }
 
 /// Applies an edit.

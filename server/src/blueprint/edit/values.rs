@@ -12,7 +12,7 @@ use crate::blueprint::{
     document::{Document, attribute_span},
     lex::{Kind, lex},
     locate::{Place, body_start, entry, inside, place, span},
-    parse::{check_text, sentence},
+    parse::parse_expression,
     path::{Path, Step, is_identifier},
     splice::{Draft, indent_at, line_end, next_line, uses_crlf, whole_lines},
     value::{Json, Value},
@@ -71,22 +71,13 @@ pub(super) fn code_of(value: &Value, heredocs: bool) -> Result<String, EditError
     }
 }
 
-/// Checks that a text is one expression.
+/// Reads a text that is one expression.
 pub(super) fn expression(text: &str) -> Result<Expression, EditError> {
-    let syntax = |line, column, message: String| EditError {
-        line: Some(line),
-        column: Some(column),
-        ..EditError::new(super::EditErrorKind::Syntax, message)
-    };
     if text.is_empty() {
-        return Err(syntax(1, 1, "the expression is empty".to_owned()));
+        let empty = EditError::new(super::EditErrorKind::Syntax, "the expression is empty");
+        return Err(EditError { line: Some(1), column: Some(1), ..empty });
     }
-    check_text("", &format!("{text}\n"))
-        .map_err(|fault| EditError { file: None, ..EditError::from(fault) })?;
-    hcl_edit::parser::parse_expr(text).map_err(|error| {
-        let at = error.location();
-        syntax(at.line(), at.column(), sentence(error.message()))
-    })
+    parse_expression(text).map_err(|fault| EditError { file: None, ..EditError::from(fault) })
 }
 
 /// Wraps code in the objects and lists that the remaining steps ask for.
