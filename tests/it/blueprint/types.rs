@@ -212,6 +212,67 @@ fn expressions_are_judged_as_by_terraform() {
     assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
 }
 
+/// Wherever Terraform evaluates an expression when it validates, and where it does not.
+#[test]
+fn expressions_are_judged_where_terraform_evaluates_them() {
+    let text = r#"
+variable "v" {
+  type = string
+}
+variable "w" {
+  type = number
+  default = "x"
+  validation {
+    condition     = upper([]) == var.w
+    error_message = nosuch("x")
+  }
+}
+variable "x" {
+  type = object({ a = strin })
+}
+resource "terraform_data" "a" {
+  count = [1]
+  input = nosuch(var.v)
+  triggers_replace = var.v ? nosuch() : 1
+  lifecycle {
+    ignore_changes = [input]
+    precondition {
+      condition     = abs([var.v])
+      error_message = "x"
+    }
+    postcondition {
+      condition     = [var.v]
+      error_message = "x"
+    }
+  }
+}
+resource "terraform_data" "b" {
+  count = var.v
+  connection {
+    host = upper({})
+  }
+  provisioner "local-exec" {
+    command = lower(1, 2)
+    when = destroy
+  }
+}
+data "terraform_remote_state" "a" {
+  backend = sha1([])
+}
+output "a" {
+  value = [for x in [1] : nosuch(x)]
+  depends_on = [terraform_data.b]
+}
+output "b" {
+  value = try(nosuch(1), terraform_data.a[0].id)
+}
+"#;
+    let verdicts = judge(text);
+    let differences = differences(text, &verdicts);
+    assert!(verdicts.theirs.len() > 10, "{:?}", verdicts.theirs);
+    assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
+}
+
 /// Expressions that nobody wrote: never an error where Terraform finds none.
 #[test]
 fn no_false_alarm_in_random_expressions() {

@@ -91,18 +91,18 @@ pub(super) struct Fault {
     pub message: String,
 }
 
-/// Infers the values of expressions of one document. What locals are is found once.
+/// Infers the values of expressions of one document. What locals and variables are is found once.
 pub(super) struct Inference<'a> {
     document: &'a Document,
     schemas: &'a Schemas,
     knowledge: Knowledge,
-    /// Unset while it is being found: a cycle.
-    locals: RefCell<HashMap<String, Option<Inferred>>>,
+    /// By address; unset while it is being found, which is where a cycle ends.
+    named: RefCell<HashMap<String, Option<Inferred>>>,
 }
 
 impl<'a> Inference<'a> {
     pub(super) fn new(document: &'a Document, schemas: &'a Schemas, knowledge: Knowledge) -> Self {
-        Inference { document, schemas, knowledge, locals: RefCell::default() }
+        Inference { document, schemas, knowledge, named: RefCell::default() }
     }
 
     /// What is known of an expression. `owner` is the element that it is part of.
@@ -292,6 +292,68 @@ impl<'a, 'i> Walk<'a, 'i> {
             (Inferred::Of(_), _) | (_, Ok(())) => Inferred::Of(common),
             (_, Err(mismatch)) => {
                 self.wrong_type(&conditional.cond_expr, format!("a condition is true or false: {mismatch}"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blueprint::{check, files::Files};
+
+    fn document(text: &str) -> Document {
+        let mut files = Files::default();
+        files.insert("main.tf", text).unwrap();
+        Document::parse(&files).unwrap()
+    }
+
+    fn of_local(text: &str, name: &str) -> String {
+        let document = document(text);
+        let element = document.element(&format!("local.{name}")).unwrap();
+        let expression = &document.local(element).unwrap().value;
+        infer(&document, &Schemas::new(), expression).to_string()
+    }
+
+    #[test]
+    fn follows_names_and_loops() {
+        let text = r#"
+variable "l" { type = list(object({ a = number })) }
+locals {
+  a = [for x in var.l : x.a]
+  b = { for i, x in var.l : i => "${x.a}!" }
+  c = var.l[*].a
+  d = local.e ? local.c[0] : "x"
+  e = true
+  f = local.g
+  g = [local.f]
+}
+"#;
+        for (name, ty) in
+            [("a", "list(number)"), ("b", "map(string)"), ("c", "list(number)"), ("d", "string")]
+        {
+            assert_eq!(of_local(text, name), ty, "{name}");
+        }
+        assert_eq!(of_local(text, "f"), "tuple([any])");
+    }
+
+    /// Each of these would take all memory, all stack or all day if anything were followed to its end.
+    #[test]
+    fn hostile_references_end_soon() {
+        let chain: String = (0..20_000).map(|i| format!("  a{i} = [local.a{}]\n", i + 1)).collect();
+        let doubling: String =
+            (0..200).map(|i| format!("  a{i} = [local.a{0}, local.a{0}, local.a{0}]\n", i + 1)).collect();
+        let loops = (0..12).fold("1".to_owned(), |body, _| format!("[for x in [1,2,3,4,5,6,7,8] : {body}]"));
+        let splats = format!("  a = [[1]]{}\n", "[*]".repeat(5_000));
+        let wide: String = (0..5_000).map(|i| format!("a{i} = string, ")).collect();
+        let uses: String = (0..5_000).map(|i| format!("  a{i} = var.v\n")).collect();
+        let deep = format!("  a = {}1{}\n", "(-".repeat(30), ")".repeat(30));
+        for locals in [chain, doubling, format!("  a = {loops}\n"), splats, uses, deep] {
+            let text = format!("variable \"v\" {{ type = object({{ {wide} }}) }}\nlocals {{\n{locals}}}\n");
+            let mut files = Files::default();
+            files.insert("main.tf", text).unwrap();
+            if let Ok(document) = Document::parse(&files) {
+                check(&document, &Schemas::new());
             }
         }
     }

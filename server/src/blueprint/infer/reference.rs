@@ -52,25 +52,18 @@ impl<'a> Walk<'a, '_> {
         self.follow(value, &operators[used..])
     }
 
-    fn local(&self, name: &'a str) -> Inferred {
+    fn local(&self, name: &str) -> Inferred {
         let inference = self.inference;
         if self.hops >= MAX_HOPS {
             return Inferred::UNKNOWN;
         }
-        if let Some(known) = inference.locals.borrow().get(name) {
-            return known.clone().unwrap_or(Inferred::UNKNOWN);
-        }
-        let document = inference.document;
-        let element = document.element(&format!("local.{name}"));
-        let Some((element, attribute)) = element.and_then(|e| Some((e, document.local(e)?))) else {
-            return Inferred::UNKNOWN;
-        };
-        inference.locals.borrow_mut().insert(name.to_owned(), None);
-        // What is wrong with it is told where it is declared.
-        let mut walk = Walk::new(inference, Some(element), None, self.hops + 1, self.depth);
-        let value = carried(walk.of(&attribute.value));
-        inference.locals.borrow_mut().insert(name.to_owned(), Some(value.clone()));
-        value
+        inference.named(format!("local.{name}"), |address| {
+            let element = inference.document.element(address)?;
+            let attribute = inference.document.local(element)?;
+            // What is wrong with it is told where it is declared.
+            let mut walk = Walk::new(inference, Some(element), None, self.hops + 1, self.depth);
+            Some(walk.of(&attribute.value))
+        })
     }
 
     /// What `for_each` of the element goes through.
@@ -251,10 +244,22 @@ impl<'a> Walk<'a, '_> {
 
 impl<'a> Inference<'a> {
     fn variable(&self, name: &str) -> Inferred {
-        let element = self.document.element(&format!("var.{name}"));
-        let block = element.and_then(|e| self.document.block(e));
-        let declared = block.and_then(|b| b.body.get_attribute("type"));
-        carried(Inferred::Of(declared.map_or(Type::Dynamic, |a| settled(constraint(&a.value)))))
+        self.named(format!("var.{name}"), |address| {
+            let block = self.document.block(self.document.element(address)?)?;
+            let declared = block.body.get_attribute("type")?;
+            Some(Inferred::Of(settled(constraint(&declared.value))))
+        })
+    }
+
+    /// What an address stands for, found once and kept.
+    fn named(&self, address: String, find: impl FnOnce(&str) -> Option<Inferred>) -> Inferred {
+        if let Some(known) = self.named.borrow().get(&address) {
+            return known.clone().unwrap_or(Inferred::UNKNOWN);
+        }
+        self.named.borrow_mut().insert(address.clone(), None);
+        let value = carried(find(&address).unwrap_or(Inferred::UNKNOWN));
+        self.named.borrow_mut().insert(address, Some(value.clone()));
+        value
     }
 }
 
