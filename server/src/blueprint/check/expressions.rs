@@ -99,7 +99,7 @@ fn variable<'a>(findings: &mut Findings<'a>, block: &'a Block) {
         findings.add(Severity::Error, Code::WrongType, Some(fault.span), &path, fault.message);
     }
     for (i, validation) in block.body.get_blocks("validation").enumerate() {
-        rule(findings, &validation.body, &Path::root().name("validation").index(i));
+        rule(findings, &validation.body, &Path::root().name("validation").index(i), true);
     }
 }
 
@@ -123,9 +123,10 @@ fn top<'a>(findings: &mut Findings<'a>, body: &'a Body) {
                 let rules = numbered(&block.body, &path);
                 let rules =
                     rules.filter(|(b, _)| matches!(b.ident.as_str(), "precondition" | "postcondition"));
-                rules.for_each(|(block, path)| rule(findings, &block.body, &path));
+                // What comes of it is looked at with the plan.
+                rules.for_each(|(block, path)| rule(findings, &block.body, &path, false));
             }
-            "precondition" => rule(findings, &block.body, &path),
+            "precondition" => rule(findings, &block.body, &path, true),
             _ => nested(findings, block, &path),
         }
     }
@@ -148,12 +149,12 @@ fn nested<'a>(findings: &mut Findings<'a>, block: &'a Block, path: &Path) {
     }
 }
 
-/// A condition with what to say when it is not met.
-fn rule<'a>(findings: &mut Findings<'a>, body: &'a Body, base: &Path) {
+/// A condition with what to say when it is not met. `typed`: whether Terraform looks at the result when it validates.
+fn rule<'a>(findings: &mut Findings<'a>, body: &'a Body, base: &Path, typed: bool) {
     for attribute in body.attributes() {
         let path = base.name(attribute.key.as_str());
         let value = findings.judged(&attribute.value, &path);
-        let condition = attribute.key.as_str() == "condition" && !matches!(value, Inferred::Of(_));
+        let condition = typed && attribute.key.as_str() == "condition" && !matches!(value, Inferred::Of(_));
         if condition && let Err(mismatch) = convert(&value, &Type::Bool) {
             let message = format!("a condition is true or false: {mismatch}");
             findings.add(Severity::Error, Code::WrongType, Some(span(&attribute.value)), &path, message);
