@@ -29,6 +29,7 @@ fn schemas() -> Schemas {
         "block": {"attributes": {
             "id": {"type": "string", "computed": true},
             "input": {"type": "dynamic", "optional": true},
+            "triggers_replace": {"type": "dynamic", "optional": true},
         }},
     });
     let mut schemas = Schemas::new();
