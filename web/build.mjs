@@ -15,6 +15,7 @@ const result = await build({
   entryPoints: {
     app: "assets/ts/app.ts",
     designer: "assets/ts/designer/main.ts",
+    graph: "assets/ts/graph.ts",
     run: "assets/ts/run.ts",
     providers: "assets/ts/providers.ts",
     style: "assets/css/style.css",

@@ -12,7 +12,8 @@ on_both_databases!(
     the_later_editor_loses_nothing,
     bad_input_stores_nothing,
     history_goes_both_ways,
-    downloads_are_deterministic
+    downloads_are_deterministic,
+    the_graph_is_drawn_and_exported
 );
 
 /// A blueprint under edit: remembers the revision.
@@ -259,4 +260,29 @@ async fn downloads_are_deterministic(database: Database) {
     let names: Vec<_> =
         (0..archive.len()).map(|i| archive.by_index(i).unwrap().name().unwrap().into_owned()).collect();
     assert_eq!(names, ["main.tf", "outputs.tf", "providers.tf", "variables.tf", "README.md"]);
+}
+
+async fn the_graph_is_drawn_and_exported(database: Database) {
+    let server = TestApp::start(database).await;
+    let user = server.user("ann").await;
+    let mut design = Design::new(&server, &user).await;
+    let text = "variable \"v\" {}\nlocals {\n  a = local.b\n  b = local.a\n}\n\
+                resource \"terraform_data\" \"x\" {\n  input = var.v\n}\n\
+                resource \"terraform_data\" \"y\" {\n  input = terraform_data.x.id\n}\n";
+    let answer = design.send(Method::PUT, "/files", &json!({"files": {"main.tf": text}})).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    design.revision += 1;
+    let graph = user.get(&format!("{}/graph", design.path)).await.expect(200);
+    let addresses: Vec<&str> =
+        graph["nodes"].as_array().unwrap().iter().map(|n| n["address"].as_str().unwrap()).collect();
+    assert_eq!(addresses, ["var.v", "local.a", "local.b", "terraform_data.x", "terraform_data.y"]);
+    assert_eq!(graph["cycles"], json!([[1, 2]]));
+    assert_eq!(graph["layout"]["routes"].as_array().unwrap().len(), 4);
+    let near = user.get(&format!("{}/graph?element=terraform_data.y&show=resources", design.path)).await;
+    assert_eq!(near.expect(200)["arrows"], json!([{"from": 1, "to": 0}]));
+    let request = user.request(Method::GET, &format!("{}/graph.dot?show=resources", design.path));
+    let dot = request.send().await.unwrap().text().await.unwrap();
+    assert!(dot.contains("\"terraform_data.y\" -> \"terraform_data.x\";"), "{dot}");
+    let answer = user.get(&format!("{}/graph?show=nothing", design.path)).await;
+    assert_eq!(answer.status, 400, "{}", answer.body);
 }

@@ -165,6 +165,11 @@ impl Document {
         self.by_address.get(address).map(|i| &self.elements[*i])
     }
 
+    /// Where the element with this address is in [`Document::elements`].
+    pub(super) fn position(&self, address: &str) -> Option<usize> {
+        self.by_address.get(address).copied()
+    }
+
     /// The code of an element.
     pub fn code(&self, element: &Element) -> &str {
         let text = self.files.get(&element.file).map_or("", |f| &f.text);

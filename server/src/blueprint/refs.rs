@@ -59,11 +59,7 @@ pub struct Edge {
 
 /// Which element refers to which, each pair once. Indexes are those of [`Document::elements`].
 pub fn edges(document: &Document) -> Vec<Edge> {
-    let position = |address: &str| {
-        let element = document.element(address)?;
-        document.elements().iter().position(|e| std::ptr::eq(e, element))
-    };
-    let edge = |r: Reference| position(&r.address).map(|to| Edge { from: r.owner, to });
+    let edge = |r: Reference| document.position(&r.address).map(|to| Edge { from: r.owner, to });
     let set: std::collections::BTreeSet<Edge> = references(document).into_iter().filter_map(edge).collect();
     set.into_iter().filter(|e| e.from != e.to).collect()
 }

@@ -29,6 +29,11 @@ pub async fn bundle(name: &str, file: File) -> Result<Response> {
     Ok(response)
 }
 
+/// A text in Graphviz' language.
+pub fn dot(name: &str, text: String) -> Response {
+    attachment(Body::from(text), "text/vnd.graphviz; charset=utf-8", &format!("{}.dot", file_name(name)))
+}
+
 /// `file` is a safe name.
 fn attachment(body: Body, content_type: &'static str, file: &str) -> Response {
     let mut response = body.into_response();

@@ -9,7 +9,7 @@ use super::blueprints::{self, Texts};
 use crate::{
     app::App,
     auth::Actor,
-    blueprint::{self, Applied, Diagnostic, Document, Edit, EditError, EditErrorKind, Files, Schemas},
+    blueprint::{self, Applied, Diagnostic, Document, Edit, EditError, EditErrorKind, Files, Graph, Schemas, Scope},
     error::{Error, FieldError, Result},
     store::{
         BlueprintId,
@@ -45,6 +45,20 @@ pub async fn open(app: &App, actor: &Actor, id: &BlueprintId, number: Option<i64
 /// Reads the latest revision's files alone: enough to say what is in it.
 pub async fn read(app: &App, actor: &Actor, id: &BlueprintId) -> Result<Document> {
     parse(blueprints::load(app, actor, id, None).await?.2).await
+}
+
+/// The graph of a revision (`None`: the latest), or a part of it. Laid out off the async threads.
+pub async fn graph(
+    app: &App,
+    actor: &Actor,
+    id: &BlueprintId,
+    number: Option<i64>,
+    scope: Scope,
+) -> Result<(Blueprint, Revision, Graph)> {
+    let (blueprint, revision, texts) = blueprints::load(app, actor, id, number).await?;
+    let document = parse(texts).await?;
+    let graph = blocking(move || blueprint::graph(&document, &scope)).await?;
+    Ok((blueprint, revision, graph))
 }
 
 /// Parses off the async threads: a hostile file may take a while, within the engine's limits.

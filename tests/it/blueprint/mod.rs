@@ -5,6 +5,7 @@ mod bundles;
 mod documented;
 mod edits;
 mod fmt;
+mod graph;
 mod minimal;
 mod properties;
 mod renames;

@@ -42,6 +42,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(form))
         .routes(routes!(suggestions))
         .routes(routes!(diagnostics))
+        .routes(routes!(graph))
+        .routes(routes!(graph_dot))
         .routes(routes!(archive))
 }
 
@@ -307,6 +309,54 @@ async fn diagnostics(
 }
 
 /// A zip of plain Terraform. The same revision always gives the same bytes.
+/// Which part of the graph.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+struct Part {
+    /// A revision's number; absent means the latest.
+    revision: Option<i64>,
+    /// `all` (the default) or `resources`.
+    #[serde(default)]
+    show: blueprint::Show,
+    /// An element's address, to see only what is around it.
+    element: Option<String>,
+    /// How many references around `element`; 1 when absent.
+    steps: Option<usize>,
+}
+
+impl From<Part> for blueprint::Scope {
+    fn from(part: Part) -> blueprint::Scope {
+        let steps = part.steps.unwrap_or(1);
+        let around = part.element.map(|address| blueprint::Around { address, steps });
+        blueprint::Scope { show: part.show, around }
+    }
+}
+
+/// Elements and what they refer to, with the cycles, and where each stands in a layered drawing.
+#[utoipa::path(get, path = "/blueprints/{id}/graph", params(("id" = String, Path), Part), responses((status = OK, body = blueprint::Graph)))]
+async fn graph(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    Query(part): Query<Part>,
+) -> ApiResult<Response> {
+    let (_, revision, graph) = design::graph(&app, &actor, &id, part.revision, part.into()).await?;
+    Ok(with_etag(revision.number, Json(graph)))
+}
+
+/// The same in Graphviz' language, as `terraform graph` prints it.
+#[utoipa::path(get, path = "/blueprints/{id}/graph.dot", params(("id" = String, Path), Part), responses((status = OK, body = String, content_type = "text/vnd.graphviz")))]
+async fn graph_dot(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    Query(part): Query<Part>,
+) -> ApiResult<Response> {
+    let (blueprint, revision, graph) =
+        design::graph(&app, &actor, &id, part.revision, part.into()).await?;
+    let name = format!("{}-r{}", blueprint.name, revision.number);
+    Ok(download::dot(&name, blueprint::dot(&graph)))
+}
+
 #[utoipa::path(get, path = "/blueprints/{id}/archive.zip", params(("id" = String, Path), At), responses((status = OK, content_type = "application/zip")))]
 async fn archive(
     State(app): State<App>,

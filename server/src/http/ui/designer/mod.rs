@@ -5,6 +5,7 @@
 
 mod blocks;
 mod form;
+mod graph;
 mod help;
 mod history;
 mod outline;
@@ -53,6 +54,8 @@ pub fn router() -> Router<App> {
         .route("/blueprints/{id}/docs", get(help::docs))
         .route("/blueprints/{id}/suggest", get(help::suggest))
         .route("/blueprints/{id}/history", get(history::list))
+        .route("/blueprints/{id}/graph", get(graph::page))
+        .route("/blueprints/{id}/graph.dot", get(graph::dot))
 }
 
 /// What is being looked at: a link can hold it.

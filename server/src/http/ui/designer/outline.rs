@@ -84,7 +84,7 @@ fn element_view(
     }
 }
 
-fn class(kind: ElementKind) -> &'static str {
+pub(super) fn class(kind: ElementKind) -> &'static str {
     match kind {
         ElementKind::Resource => "resource",
         ElementKind::Data => "data",
@@ -104,7 +104,7 @@ fn short(ty: &str) -> &str {
     ty.split_once('_').map_or(ty, |(_, rest)| rest)
 }
 
-fn letters(element: &Element) -> String {
+pub(super) fn letters(element: &Element) -> String {
     match element.kind {
         ElementKind::Resource | ElementKind::Data | ElementKind::Ephemeral => {
             let words = short(element.ty.as_deref().unwrap_or("")).split('_');
