@@ -43,7 +43,7 @@ pub use files::{CANONICAL_FILES, Files, FilesError, MAX_BLUEPRINT_BYTES, MAX_FIL
 pub use form::{
     BlockGroup, BlockInstance, Control, Counts, Field, Form, ObjectAttribute, ReferenceHint, Section, form,
 };
-pub use graph::{Arrow, Around, Graph, Layout, MAX_DRAWN, NODE, Node, Point, Scope, Show, dot, graph};
+pub use graph::{Around, Arrow, Graph, Layout, MAX_DRAWN, NODE, Node, Point, Scope, Show, dot, graph};
 pub use highlight::{Tone, highlight};
 pub use infer::argument_type;
 pub use path::{Path, Step, is_identifier};

@@ -9,7 +9,9 @@ use super::blueprints::{self, Texts};
 use crate::{
     app::App,
     auth::Actor,
-    blueprint::{self, Applied, Diagnostic, Document, Edit, EditError, EditErrorKind, Files, Graph, Schemas, Scope},
+    blueprint::{
+        self, Applied, Diagnostic, Document, Edit, EditError, EditErrorKind, Files, Graph, Schemas, Scope,
+    },
     error::{Error, FieldError, Result},
     store::{
         BlueprintId,

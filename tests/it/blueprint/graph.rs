@@ -28,7 +28,9 @@ fn configuration(numbers: &mut Numbers) -> String {
                 (block, format!("terraform_data.r{i}.output"))
             }
             _ => (
-                format!("resource \"terraform_data\" \"r{i}\" {{\n  input = \"${{jsonencode({value})}}\"\n}}\n"),
+                format!(
+                    "resource \"terraform_data\" \"r{i}\" {{\n  input = \"${{jsonencode({value})}}\"\n}}\n"
+                ),
                 format!("terraform_data.r{i}.output"),
             ),
         };
@@ -100,10 +102,14 @@ fn the_cycle_is_the_one_that_terraform_names() {
     let said = terraform(folder.path(), &["validate", "-no-color"]);
     let said = String::from_utf8(said.stderr).unwrap();
     let (_, theirs) = said.split_once("Cycle: ").expect("a cycle");
-    let theirs: BTreeSet<&str> =
-        theirs.split([',', '\n', '│', '╵']).map(|w| w.trim().trim_end_matches(" (expand)")).filter(|w| !w.is_empty()).collect();
+    let theirs: BTreeSet<&str> = theirs
+        .split([',', '\n', '│', '╵'])
+        .map(|w| w.trim().trim_end_matches(" (expand)"))
+        .filter(|w| !w.is_empty())
+        .collect();
     let ours = graph(&document(text), &Scope::default());
     assert_eq!(ours.cycles.len(), 1);
-    let ours: BTreeSet<&str> = ours.cycles[0].iter().map(|i| ours.nodes[*i].element.address.as_str()).collect();
+    let ours: BTreeSet<&str> =
+        ours.cycles[0].iter().map(|i| ours.nodes[*i].element.address.as_str()).collect();
     assert_eq!(ours, theirs);
 }

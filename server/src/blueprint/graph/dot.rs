@@ -6,7 +6,8 @@ use super::Graph;
 
 /// The graph as DOT; what is part of a cycle is red.
 pub fn dot(graph: &Graph) -> String {
-    let mut out = String::from("digraph G {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n");
+    let mut out =
+        String::from("digraph G {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n");
     let id = |i: usize| quoted(&graph.nodes[i].element.address);
     for (i, node) in graph.nodes.iter().enumerate() {
         let colour = if node.in_cycle { ", color=\"red\"" } else { "" };

@@ -99,14 +99,13 @@ pub fn graph(document: &Document, scope: &Scope) -> Graph {
         links.retain(|l| near.contains(&l.from) && near.contains(&l.to));
     }
     let place: HashMap<usize, usize> = shown.iter().enumerate().map(|(at, i)| (*i, at)).collect();
-    let arrows: Vec<Arrow> =
-        links.iter().map(|l| Arrow { from: place[&l.from], to: place[&l.to] }).collect();
+    let arrows: Vec<Arrow> = links.iter().map(|l| Arrow { from: place[&l.from], to: place[&l.to] }).collect();
     let cycles = cycles(&arrows);
     let in_cycle: BTreeSet<usize> = cycles.iter().flatten().copied().collect();
-    let nodes = shown.iter().enumerate().map(|(at, i)| Node {
-        element: all[*i].clone(),
-        in_cycle: in_cycle.contains(&at),
-    });
+    let nodes = shown
+        .iter()
+        .enumerate()
+        .map(|(at, i)| Node { element: all[*i].clone(), in_cycle: in_cycle.contains(&at) });
     Graph {
         layout: (shown.len() <= MAX_DRAWN && arrows.len() <= MAX_ARROWS)
             .then(|| layout::layout(shown.len(), &arrows, &cycles)),

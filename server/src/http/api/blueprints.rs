@@ -351,8 +351,7 @@ async fn graph_dot(
     Path(id): Path<BlueprintId>,
     Query(part): Query<Part>,
 ) -> ApiResult<Response> {
-    let (blueprint, revision, graph) =
-        design::graph(&app, &actor, &id, part.revision, part.into()).await?;
+    let (blueprint, revision, graph) = design::graph(&app, &actor, &id, part.revision, part.into()).await?;
     let name = format!("{}-r{}", blueprint.name, revision.number);
     Ok(download::dot(&name, blueprint::dot(&graph)))
 }

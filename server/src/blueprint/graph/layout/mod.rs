@@ -96,7 +96,8 @@ fn draw(nodes: &[usize], arrows: impl Iterator<Item = Arrow>, cycle_of: &[usize]
     // From left to right. In a cycle, what comes first in the text is taken as what is used.
     let lines: Vec<(Item, Item, bool)> = arrows
         .map(|a| {
-            let turned = cycle_of[a.from] != usize::MAX && cycle_of[a.from] == cycle_of[a.to] && a.from < a.to;
+            let turned =
+                cycle_of[a.from] != usize::MAX && cycle_of[a.from] == cycle_of[a.to] && a.from < a.to;
             if turned { (own(a.from), own(a.to), true) } else { (own(a.to), own(a.from), false) }
         })
         .collect();
@@ -133,7 +134,8 @@ fn shelve(nodes: usize, arrows: usize, parts: Vec<Part>) -> Layout {
     let mut corner = nothing;
     for Part { nodes, arrows, drawing } in parts {
         if corner.x > 0.0 && corner.x + drawing.width > widest {
-            corner = Point { x: 0.0, y: whole.height + if drawing.routes.is_empty() { GAP.1 } else { SPACE } };
+            corner =
+                Point { x: 0.0, y: whole.height + if drawing.routes.is_empty() { GAP.1 } else { SPACE } };
         }
         let moved = |p: Point| Point { x: p.x + corner.x, y: p.y + corner.y };
         nodes.iter().zip(drawing.nodes).for_each(|(node, point)| whole.nodes[*node] = moved(point));

@@ -167,8 +167,7 @@ pub(super) async fn dot(
     Path(id): Path<BlueprintId>,
     Query(looked): Query<Looked>,
 ) -> PageResult {
-    let (blueprint, revision, graph) =
-        design::graph(&app, &viewer.actor, &id, None, looked.scope()).await?;
+    let (blueprint, revision, graph) = design::graph(&app, &viewer.actor, &id, None, looked.scope()).await?;
     let name = format!("{}-r{}", blueprint.name, revision.number);
     Ok(download::dot(&name, blueprint::dot(&graph)))
 }
@@ -211,10 +210,7 @@ fn steps(id: &BlueprintId, looked: &Looked) -> Vec<Choice> {
         current: looked.steps == steps,
     };
     let whole = ("Whole graph".to_owned(), None);
-    std::iter::once(whole)
-        .chain(STEPS.map(|n| (count(n, "step", "steps"), Some(n))))
-        .map(one)
-        .collect()
+    std::iter::once(whole).chain(STEPS.map(|n| (count(n, "step", "steps"), Some(n)))).map(one).collect()
 }
 
 fn in_words(graph: &Graph, cycle: &[usize]) -> String {
