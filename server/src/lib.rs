@@ -1,12 +1,11 @@
 //! CloudOven's service: projects, blueprints, environments, deployments and runs of Terraform, over a browser and REST.
 //!
 //! Arrows point one way: `http` → `project`, `run`, `jobs`, `state`, `catalog`, `auth` → `store`, `blob`, `secret`.
-//! `blueprint` is pure and reads only the crawler's catalog model.
+//! The blueprint engine is a crate of its own, `server/blueprint`: pure, it reads only the crawler's catalog model.
 
 pub mod app;
 pub mod auth;
 pub mod blob;
-pub mod blueprint;
 pub mod catalog;
 pub mod clock;
 pub mod config;
@@ -21,3 +20,5 @@ pub mod secret;
 pub mod state;
 pub mod store;
 pub mod telemetry;
+
+pub use cloudoven_blueprint as blueprint;

@@ -1,0 +1,55 @@
+//! Blueprints: Terraform code, and the designer as a lens over it. Pure, no IO.
+//!
+//! The text is what is stored. The syntax tree is an index of spans over it, and every edit is a splice of new text at a
+//! span, so that comments, order and layout survive to the byte. Forms, completions and diagnostics are computed from
+//! text × catalog.
+
+mod archive;
+mod backend;
+mod check;
+mod diagnostic;
+mod document;
+mod edit;
+mod files;
+mod form;
+mod format;
+mod graph;
+mod highlight;
+mod infer;
+mod lex;
+mod locate;
+mod parse;
+mod path;
+mod refs;
+mod scaffold;
+mod schemas;
+mod similar;
+mod splice;
+mod suggest;
+mod types;
+mod used;
+mod value;
+mod view;
+mod write;
+
+pub use archive::{Readme, readme, tfvars_json, zip};
+pub use backend::backend_block;
+pub use check::check;
+pub use diagnostic::{Code, Diagnostic, Severity, Span};
+pub use document::{Document, Element, ElementKind, RequiredProvider};
+pub use edit::code::needs as needs_of_code;
+pub use edit::{Applied, Edit, EditError, EditErrorKind, apply};
+pub use files::{CANONICAL_FILES, Files, FilesError, MAX_BLUEPRINT_BYTES, MAX_FILE_BYTES, check_name};
+pub use form::{
+    BlockGroup, BlockInstance, Control, Counts, Field, Form, ObjectAttribute, ReferenceHint, Section, form,
+};
+pub use graph::{Around, Arrow, Graph, Layout, MAX_DRAWN, NODE, Node, Point, Scope, Show, dot, graph};
+pub use highlight::{Tone, highlight};
+pub use infer::argument_type;
+pub use path::{Path, Step, is_identifier};
+pub use refs::{Edge, Reference, edges, references};
+pub use schemas::{Provider, Schemas, local_name};
+pub use suggest::{Suggestion, SuggestionKind, suggest};
+pub use used::used_arguments;
+pub use value::Value;
+pub use view::own_arguments;

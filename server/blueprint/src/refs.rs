@@ -1,0 +1,252 @@
+//! References: which expression names which element.
+
+use std::ops::Range;
+
+use hcl_edit::{
+    Ident,
+    expr::{Expression, ForExpr, Traversal, TraversalOperator},
+    structure::{Attribute, Block},
+    template::ForDirective,
+    visit::{self, Visit},
+};
+
+use super::{
+    document::{Document, ElementKind},
+    locate::span,
+};
+
+/// One place where an expression names an element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    pub file: String,
+    /// The element that is named, declared or not.
+    pub address: String,
+    /// The part of the text that names it: `azurerm_subnet.main` of `azurerm_subnet.main.id`.
+    pub span: Range<usize>,
+    /// The element's own name in that text.
+    pub name: Range<usize>,
+    /// The attribute names that follow at once: `id`.
+    pub attributes: Vec<String>,
+    /// Index in [`Document::elements`] of the element that the expression is part of.
+    pub owner: usize,
+}
+
+/// Every reference of a blueprint, in the order of the text.
+pub fn references(document: &Document) -> Vec<Reference> {
+    (0..document.elements().len()).flat_map(|owner| references_of(document, owner)).collect()
+}
+
+/// The references that one element makes, by its index in [`Document::elements`].
+pub(super) fn references_of(document: &Document, owner: usize) -> Vec<Reference> {
+    let mut found = Vec::new();
+    let Some(element) = document.elements().get(owner) else { return found };
+    let (file, keyword) = (&element.file, &element.keyword);
+    let mut visitor = Visitor { file, owner, keyword, depth: 0, bound: Vec::new(), found: &mut found };
+    if element.kind == ElementKind::Local {
+        document.local(element).into_iter().for_each(|a| visitor.visit_expr(&a.value));
+    } else if let Some(block) = document.block(element) {
+        visitor.visit_block(block);
+    }
+    found
+}
+
+/// An arrow of the graph: the element at index `from` refers to the one at `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Edge {
+    pub from: usize,
+    pub to: usize,
+}
+
+/// Which element refers to which, each pair once. Indexes are those of [`Document::elements`].
+pub fn edges(document: &Document) -> Vec<Edge> {
+    let edge = |r: Reference| document.position(&r.address).map(|to| Edge { from: r.owner, to });
+    let set: std::collections::BTreeSet<Edge> = references(document).into_iter().filter_map(edge).collect();
+    set.into_iter().filter(|e| e.from != e.to).collect()
+}
+
+struct Visitor<'a> {
+    file: &'a str,
+    owner: usize,
+    /// The keyword of the top-level block.
+    keyword: &'a str,
+    depth: usize,
+    /// Names that `for` binds around the expression.
+    bound: Vec<String>,
+    found: &'a mut Vec<Reference>,
+}
+
+impl Visitor<'_> {
+    fn push(&mut self, root: &Expression, operators: &[(&str, Range<usize>)]) {
+        let Expression::Variable(variable) = root else { return };
+        let (root, root_span) = (variable.as_str(), span(variable));
+        if self.bound.iter().any(|name| name == root) {
+            return;
+        }
+        let depth = match root {
+            "each" | "count" | "self" | "path" | "terraform" => return,
+            "data" | "ephemeral" => 2,
+            _ => 1,
+        };
+        let Some((_, name)) = operators.get(depth - 1) else { return };
+        let names: Vec<&str> = operators[..depth].iter().map(|(name, _)| *name).collect();
+        self.found.push(Reference {
+            file: self.file.to_owned(),
+            address: format!("{root}.{}", names.join(".")),
+            span: root_span.start..name.end,
+            name: name.clone(),
+            attributes: operators[depth..].iter().map(|(name, _)| name.to_string()).collect(),
+            owner: self.owner,
+        });
+    }
+
+    /// `provider = azurerm.west`: names a provider configuration, not a resource.
+    fn push_provider(&mut self, value: &Expression) {
+        let (root, operators) = match value {
+            Expression::Variable(_) => (value, Vec::new()),
+            Expression::Traversal(t) => (&t.expr, plain_operators(t)),
+            _ => return,
+        };
+        let Expression::Variable(variable) = root else { return };
+        let start = span(variable);
+        let (address, name) = match operators.first() {
+            Some((alias, name)) => (format!("provider.{}.{alias}", variable.as_str()), name.clone()),
+            None => (format!("provider.{}", variable.as_str()), start.clone()),
+        };
+        let span = start.start..name.end;
+        self.found.push(Reference {
+            file: self.file.to_owned(),
+            address,
+            span,
+            name,
+            attributes: Vec::new(),
+            owner: self.owner,
+        });
+    }
+
+    fn within(&mut self, names: &[&Ident], visit: impl FnOnce(&mut Self)) {
+        let before = self.bound.len();
+        self.bound.extend(names.iter().map(|n| n.as_str().to_owned()));
+        visit(self);
+        self.bound.truncate(before);
+    }
+}
+
+/// The attribute names that follow a root; indexes and splats between them are passed over.
+fn plain_operators(traversal: &Traversal) -> Vec<(&str, Range<usize>)> {
+    let operators = traversal.operators.iter().map(|o| o.value());
+    operators
+        .filter_map(|operator| match operator {
+            TraversalOperator::GetAttr(ident) => Some((ident.as_str(), span(ident))),
+            _ => None,
+        })
+        .collect()
+}
+
+impl Visit for Visitor<'_> {
+    fn visit_block(&mut self, block: &Block) {
+        self.depth += 1;
+        self.visit_body(&block.body);
+        self.depth -= 1;
+    }
+
+    fn visit_attr(&mut self, attribute: &Attribute) {
+        match (self.keyword, self.depth, attribute.key.as_str()) {
+            // Type constraints and lists of arguments look like references but are none.
+            ("variable", 1, "type") | (_, 2, "ignore_changes") => {}
+            // The address that was, not one that is.
+            ("moved" | "removed", 1, "from") => {}
+            ("resource" | "data" | "ephemeral" | "import", 1, "provider") => {
+                self.push_provider(&attribute.value)
+            }
+            ("module", 1, "providers") => {
+                let entries = attribute.value.as_object().into_iter().flat_map(|o| o.iter());
+                entries.for_each(|(_, value)| self.push_provider(value.expr()));
+            }
+            _ => self.visit_expr(&attribute.value),
+        }
+    }
+
+    fn visit_traversal(&mut self, traversal: &Traversal) {
+        self.push(&traversal.expr, &plain_operators(traversal));
+        visit::visit_traversal(self, traversal);
+    }
+
+    fn visit_for_expr(&mut self, node: &ForExpr) {
+        self.visit_expr(&node.intro.collection_expr);
+        let names: Vec<&Ident> =
+            node.intro.key_var.iter().map(|k| k.value()).chain([node.intro.value_var.value()]).collect();
+        self.within(&names, |v| {
+            node.key_expr.iter().for_each(|key| v.visit_expr(key));
+            v.visit_expr(&node.value_expr);
+            node.cond.iter().for_each(|cond| v.visit_expr(&cond.expr));
+        });
+    }
+
+    fn visit_for_directive(&mut self, node: &ForDirective) {
+        let node = &node.for_expr;
+        self.visit_expr(&node.collection_expr);
+        let names: Vec<&Ident> =
+            node.key_var.iter().map(|k| k.value()).chain([node.value_var.value()]).collect();
+        self.within(&names, |v| v.visit_template(&node.template));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Files;
+
+    fn found(text: &str) -> Vec<String> {
+        let mut files = Files::default();
+        files.insert("main.tf", text).unwrap();
+        let document = Document::parse(&files).unwrap();
+        let text = document.text("main.tf").unwrap().clone();
+        let checked = references(&document).into_iter().map(|r| {
+            assert!(r.address.ends_with(&text[r.name.clone()]), "{r:?}");
+            r.address
+        });
+        checked.collect()
+    }
+
+    #[test]
+    fn finds_references_everywhere() {
+        let text = r#"
+resource "a_b" "c" {
+  provider   = a.west
+  x          = "${var.one}-${a_b.d[0].id}"
+  y          = [for k, v in local.two : v.name if k != data.e.f["x"].g]
+  (var.tree) = 1
+  z = <<-EOT
+    %{for s in var.list~}${s.a}${local.three}%{endfor}
+  EOT
+  nested { m = module.n.out ? each.value : a_b.e[*].id }
+  lifecycle { ignore_changes = [tags.x] }
+  depends_on = [a_b.f]
+}
+locals { q = { (var.key) = path.module } }
+variable "t" { type = object({ a = string }) }
+moved {
+  from = a_b.old
+  to   = a_b.c
+}
+"#
+        .replace("  (var.tree) = 1\n", "");
+        assert_eq!(
+            found(&text),
+            [
+                "provider.a.west",
+                "var.one",
+                "a_b.d",
+                "local.two",
+                "data.e.f",
+                "var.list",
+                "local.three",
+                "module.n",
+                "a_b.e",
+                "a_b.f",
+                "var.key",
+                "a_b.c"
+            ]
+        );
+    }
+}
