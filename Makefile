@@ -39,7 +39,7 @@ bench: runner-image web ## Run the benchmarks of tests/benches
 	@cargo build --release --package cloudoven
 	@cargo bench --package cloudoven-tests
 
-fuzz: ## Feed the readers of pages, schemas and bundles with what nobody wrote, FUZZ_MINUTES=15 for each
+fuzz: ## Feed the readers of pages, schemas, bundles and blueprints with what nobody wrote, FUZZ_MINUTES=15 for each
 	@tests/fuzz/run.sh $(or $(FUZZ_MINUTES),15)
 
 help: ## List what make can do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzz: any bytes as a page, a schema or a bundle. A finding ends the run with an input in tests/fuzz/artifacts.
+# Fuzz: any bytes as a page, a schema, a bundle, a blueprint, an edit of one. A finding ends the run with an input in tests/fuzz/artifacts.
 #
 #   tests/fuzz/run.sh MINUTES [TARGET]…     default: every target, one after another
 set -euo pipefail

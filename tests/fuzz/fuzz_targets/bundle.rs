@@ -10,7 +10,8 @@ use libfuzzer_sys::fuzz_target;
 use tempfile::NamedTempFile;
 
 /// Small, so that small inputs reach them.
-const LIMITS: Limits = Limits { file: 64 << 10, page: 16 << 10, total: 1 << 20, unpacked: 4 << 20, entries: 100 };
+const LIMITS: Limits =
+    Limits { file: 64 << 10, page: 16 << 10, total: 1 << 20, unpacked: 4 << 20, entries: 100 };
 const BLOCK: usize = 512;
 
 thread_local! {
