@@ -6,6 +6,7 @@
 
 mod archive;
 mod backend;
+mod balance;
 mod check;
 mod diagnostic;
 mod document;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hcl_edit::{expr::Expression, structure::Body};
 
 use super::{
+    balance,
     diagnostic::{Code, Diagnostic, Lines, Severity},
     lex::{Kind, Token, lex},
 };
@@ -66,6 +67,8 @@ fn check_text(name: &str, text: &str) -> Result<Vec<Token>, Diagnostic> {
         let message = "this heredoc is not closed by its marker alone on a line".to_owned();
         fault(Code::Syntax, name, text, at, message)
     })?;
+    balance::check(text, &tokens)
+        .map_err(|(at, message)| fault(Code::Syntax, name, text, at, message.to_owned()))?;
     Ok(tokens)
 }
 
@@ -225,6 +228,17 @@ mod tests {
             assert!(parse(&format!("a = {}", open.repeat(100_000))).is_err(), "{open}");
         }
         assert!(parse(&format!("a = 1{}", "+1".repeat(100_000))).is_err());
+        for (open, fault, close) in [
+            ("{\nb = ", "", ""),
+            ("{\nb = ", "\"", "}"),
+            ("{\nb = ", "\"%{if a}\"", "\n}"),
+            ("[", "<<E\n%{for x in y}\nE\n", "]"),
+            ("(", "//", ")"),
+            ("\"${", "#", "}\""),
+        ] {
+            let text = format!("a = {}{fault}{}\n", format!("1/2/{open}").repeat(40), close.repeat(40));
+            assert!(parse(&text).is_err(), "{text}");
+        }
         assert!(start.elapsed().as_secs() < 60);
     }
 }
