@@ -7,9 +7,8 @@ use std::{
 
 use cloudoven_crawler::catalog;
 use hcl_edit::{
-    Span as _,
     expr::{Expression, ObjectKey},
-    structure::{Attribute, Block, Body},
+    structure::{Attribute, Block},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,7 +16,9 @@ use utoipa::ToSchema;
 use super::{
     diagnostic::{Diagnostic, Span},
     files::Files,
-    parse::{ParsedFile, parse_file},
+    locate::span,
+    parse::parse_file,
+    parsed::ParsedFile,
 };
 
 /// What a top-level block declares.
@@ -39,7 +40,7 @@ pub enum ElementKind {
 }
 
 impl ElementKind {
-    fn of(keyword: &str) -> Self {
+    pub(super) fn of(keyword: &str) -> Self {
         match keyword {
             "resource" => ElementKind::Resource,
             "data" => ElementKind::Data,
@@ -96,12 +97,12 @@ pub struct RequiredProvider {
     pub version: Option<String>,
 }
 
-/// A blueprint: files that are valid HCL, and the elements in them. Cheap to clone.
+/// A blueprint: files that are valid HCL, and the elements in them. Cheap to clone: all of it is shared.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
     files: BTreeMap<String, Arc<ParsedFile>>,
-    elements: Vec<Element>,
-    by_address: HashMap<String, usize>,
+    elements: Arc<[Element]>,
+    by_address: Arc<HashMap<String, usize>>,
 }
 
 impl Document {
@@ -128,13 +129,15 @@ impl Document {
         let mut elements = Vec::new();
         let mut unnamed = HashMap::new();
         for (name, file) in &files {
-            index_file(name, file, &mut unnamed, &mut elements);
+            for (index, item) in file.items.iter().enumerate() {
+                item.facts.elements(name, file, (index, item), &mut unnamed, &mut elements);
+            }
         }
         let mut by_address = HashMap::with_capacity(elements.len());
         for (i, element) in elements.iter().enumerate() {
             by_address.entry(element.address.clone()).or_insert(i);
         }
-        Document { files, elements, by_address }
+        Document { files, elements: elements.into(), by_address: Arc::new(by_address) }
     }
 
     /// The text of every file.
@@ -178,7 +181,7 @@ impl Document {
 
     /// The block of an element; for a local, which is an attribute, the `locals` block around it.
     pub(super) fn block(&self, element: &Element) -> Option<&Block> {
-        self.file(&element.file)?.body.get(element.index)?.as_block()
+        self.file(&element.file)?.block(element.index)
     }
 
     /// The attribute of a local.
@@ -196,8 +199,7 @@ impl Document {
     /// Every `required_providers` block: its file, the `terraform` block around it, its body.
     pub(super) fn required_provider_blocks(&self) -> impl Iterator<Item = (&str, &Block, &Block)> {
         self.files.iter().flat_map(|(name, file)| {
-            let outer = file.body.get_blocks("terraform");
-            outer.flat_map(move |t| {
+            file.blocks("terraform").flat_map(move |t| {
                 t.body.get_blocks("required_providers").map(move |r| (name.as_str(), t, r))
             })
         })
@@ -233,88 +235,16 @@ fn required_provider(value: &Expression) -> RequiredProvider {
     }
 }
 
-fn index_file(
-    name: &str,
-    file: &ParsedFile,
-    unnamed: &mut HashMap<String, usize>,
-    elements: &mut Vec<Element>,
-) {
-    let element = |span: std::ops::Range<usize>, index: usize| Element {
-        address: String::new(),
-        kind: ElementKind::Other,
-        keyword: String::new(),
-        ty: None,
-        name: String::new(),
-        file: name.to_owned(),
-        line: file.lines.line(span.start),
-        span: span.into(),
-        index,
-    };
-    for (index, structure) in file.body.iter().enumerate() {
-        let Some(block) = structure.as_block() else { continue };
-        let keyword = block.ident.as_str();
-        if keyword == "locals" {
-            for attribute in block.body.attributes() {
-                elements.push(Element {
-                    address: format!("local.{}", attribute.key.as_str()),
-                    kind: ElementKind::Local,
-                    keyword: keyword.to_owned(),
-                    name: attribute.key.as_str().to_owned(),
-                    ..element(attribute_span(attribute), index)
-                });
-            }
-            continue;
-        }
-        let labels: Vec<&str> = block.labels.iter().map(|l| l.as_str()).collect();
-        let (address, ty, own_name) = identity(keyword, &labels, &block.body, unnamed);
-        elements.push(Element {
-            address,
-            kind: ElementKind::of(keyword),
-            keyword: keyword.to_owned(),
-            ty,
-            name: own_name,
-            ..element(block.span().unwrap_or_default(), index)
-        });
-    }
-}
-
-/// Address, type and name of a block.
-fn identity(
-    keyword: &str,
-    labels: &[&str],
-    body: &Body,
-    unnamed: &mut HashMap<String, usize>,
-) -> (String, Option<String>, String) {
-    match (keyword, labels) {
-        ("resource", [ty, name]) => (format!("{ty}.{name}"), Some(ty.to_string()), name.to_string()),
-        ("data" | "ephemeral", [ty, name]) => {
-            (format!("{keyword}.{ty}.{name}"), Some(ty.to_string()), name.to_string())
-        }
-        ("variable", [name]) => (format!("var.{name}"), None, name.to_string()),
-        ("output" | "module", [name]) => (format!("{keyword}.{name}"), None, name.to_string()),
-        ("provider", [ty]) => match body.get_attribute("alias").and_then(|a| a.value.as_str()) {
-            Some(alias) => (format!("provider.{ty}.{alias}"), Some(ty.to_string()), alias.to_owned()),
-            None => (format!("provider.{ty}"), Some(ty.to_string()), ty.to_string()),
-        },
-        (_, []) => {
-            let count = unnamed.entry(keyword.to_owned()).or_default();
-            *count += 1;
-            (format!("{keyword}[{}]", *count - 1), None, String::new())
-        }
-        (_, [.., name]) => (format!("{keyword}.{}", labels.join(".")), None, name.to_string()),
-    }
-}
-
-/// From the key to the end of the value.
-pub(super) fn attribute_span(attribute: &Attribute) -> std::ops::Range<usize> {
-    let key = attribute.key.span().unwrap_or_default();
-    let value = attribute.value.span().unwrap_or_default();
-    key.start..value.end.max(key.end)
-}
-
 impl Document {
     /// The files alone, ready to be stored.
     pub fn to_files(&self) -> Files {
         self.files().map(|(name, text)| (name.to_owned(), text.clone())).collect()
     }
+}
+
+/// From the key to the end of the value.
+pub(super) fn attribute_span(attribute: &Attribute) -> std::ops::Range<usize> {
+    let key = span(&attribute.key);
+    let value = span(&attribute.value);
+    key.start..value.end.max(key.end)
 }

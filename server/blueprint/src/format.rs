@@ -12,8 +12,8 @@ use super::lex::{Kind, Token, lex};
 ///
 /// Source: `internal/command/fmt.go` of <https://github.com/hashicorp/terraform>.
 pub(super) fn format(text: &str) -> String {
-    match super::parse::parse_file("", text.into()) {
-        Ok(parsed) => layout(&modernise::modernise(text, &parsed.body)),
+    match super::parse::parse_body("", text) {
+        Ok((body, _)) => layout(&modernise::modernise(text, &body)),
         Err(_) => text.to_owned(),
     }
 }

@@ -1,39 +1,54 @@
 //! From bytes to a syntax tree within bounded time and stack.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
-use hcl_edit::{expr::Expression, structure::Body};
+use hcl_edit::{
+    Decorate as _,
+    expr::Expression,
+    structure::{Body, Structure},
+};
 
 use super::{
     balance,
     diagnostic::{Code, Diagnostic, Lines, Severity},
     lex::{Kind, Token, lex},
+    parsed::ParsedFile,
 };
 
 /// Most entries in one object: the parser compares each key with all before it.
 pub const MAX_OBJECT_ENTRIES: usize = 10_000;
 /// Bound on the sum of squares of the entry counts of a file's objects, which is what parsing costs.
-const MAX_OBJECT_WORK: usize = 200_000_000;
-
-/// A file's text and the tree over it. Spans in the tree are byte offsets into the text.
-#[derive(Debug)]
-pub(super) struct ParsedFile {
-    pub text: Arc<str>,
-    pub body: Body,
-    pub lines: Lines,
-}
+pub(super) const MAX_OBJECT_WORK: usize = 200_000_000;
 
 /// Reads one file.
 ///
 /// # Errors
 /// One diagnostic with the place of the first fault.
 pub(super) fn parse_file(name: &str, text: Arc<str>) -> Result<ParsedFile, Diagnostic> {
-    let tokens = check_text(name, &text)?;
-    let masked = mask(&text, &tokens);
-    match hcl_edit::parser::parse_body(masked.as_deref().unwrap_or(&text)) {
-        Ok(body) => Ok(ParsedFile { body, lines: Lines::new(&text), text }),
-        Err(error) => Err(unread(name, &text, &error)),
-    }
+    let (body, work) = parse_body(name, &text)?;
+    Ok(ParsedFile::of(text, body, work))
+}
+
+/// Reads a text as the body of a file; also tells what its objects cost to read.
+///
+/// # Errors
+/// One diagnostic with the place of the first fault.
+pub(super) fn parse_body(name: &str, text: &str) -> Result<(Body, usize), Diagnostic> {
+    let (tokens, work) = check_text(name, text)?;
+    let masked = mask(text, &tokens);
+    let body = hcl_edit::parser::parse_body(masked.as_deref().unwrap_or(text));
+    body.map(|body| (body, work)).map_err(|error| unread(name, text, &error))
+}
+
+/// Reads what stands alone at `at` in a text that was read before. Spans are offsets into the whole text.
+pub(super) fn parse_at(text: &str, at: Range<usize>) -> Option<Structure> {
+    // A heredoc ends in a line break.
+    let code = format!("{}\n", text.get(at.clone())?);
+    let masked = mask(&code, &lex(&code)).unwrap_or(code);
+    let body = hcl_edit::parser::parse_body(&format!("{}{masked}", " ".repeat(at.start))).ok()?;
+    let mut structure = body.into_iter().next()?;
+    structure.decor_mut().clear();
+    Some(structure)
 }
 
 /// Reads a text that is one expression. Spans in it are byte offsets into the text.
@@ -43,7 +58,7 @@ pub(super) fn parse_file(name: &str, text: Arc<str>) -> Result<ParsedFile, Diagn
 pub(super) fn parse_expression(text: &str) -> Result<Expression, Diagnostic> {
     // A heredoc ends in a line break, which an expression alone need not have.
     let line = format!("{text}\n");
-    let tokens = check_text("", &line)?;
+    let (tokens, _) = check_text("", &line)?;
     let masked = mask(&line, &tokens).unwrap_or(line);
     hcl_edit::parser::parse_expr(&masked[..text.len()]).map_err(|error| unread("", text, &error))
 }
@@ -56,10 +71,10 @@ fn unread(name: &str, text: &str, error: &hcl_edit::parser::Error) -> Diagnostic
     fault(Code::Syntax, name, text, error.location().offset(), message.to_owned())
 }
 
-/// Checks what must hold before the parser may see a text, and cuts it into tokens.
-fn check_text(name: &str, text: &str) -> Result<Vec<Token>, Diagnostic> {
+/// Checks what must hold before the parser may see a text, and cuts it into tokens. Also tells what its objects cost to read.
+fn check_text(name: &str, text: &str) -> Result<(Vec<Token>, usize), Diagnostic> {
     let tokens = lex(text);
-    check_objects(&tokens).map_err(|at| {
+    let work = check_objects(&tokens).map_err(|at| {
         let message = format!("an object has too many entries; at most {MAX_OBJECT_ENTRIES} are read");
         fault(Code::TooLarge, name, text, at, message)
     })?;
@@ -69,7 +84,7 @@ fn check_text(name: &str, text: &str) -> Result<Vec<Token>, Diagnostic> {
     })?;
     balance::check(text, &tokens)
         .map_err(|(at, message)| fault(Code::Syntax, name, text, at, message.to_owned()))?;
-    Ok(tokens)
+    Ok((tokens, work))
 }
 
 fn fault(code: Code, file: &str, text: &str, offset: usize, message: String) -> Diagnostic {
@@ -89,8 +104,8 @@ fn fault(code: Code, file: &str, text: &str, offset: usize, message: String) -> 
     }
 }
 
-/// Counts commas and line breaks at each brace level. Returns where the first oversized object opens.
-fn check_objects(tokens: &[Token]) -> Result<(), usize> {
+/// Counts entries at each brace level. Returns the sum of their squares, or where the first oversized object opens.
+fn check_objects(tokens: &[Token]) -> Result<usize, usize> {
     let mut open: Vec<(usize, usize)> = Vec::new();
     let mut work = 0usize;
     for token in tokens {
@@ -119,7 +134,7 @@ fn check_objects(tokens: &[Token]) -> Result<(), usize> {
             return Err(start);
         }
     }
-    Ok(())
+    Ok(work)
 }
 
 /// Terraform wants the closing marker alone on its line; the parser alone would also take `EOT)`.
@@ -201,7 +216,7 @@ mod tests {
         for text in
             ["<<EOT\nEOT)\n  EOT x\nEOT\n", "<<-é\n é.\n \u{a0}é\u{a0}\r\n", "<<A\n${<<B\nA\nB.\nB\n}\nA\n"]
         {
-            let read = parse(&format!("a = {text}b = 1\n")).map(|file| file.body.len());
+            let read = parse(&format!("a = {text}b = 1\n")).map(|file| file.items.len());
             assert_eq!(read.unwrap_or_default(), 2, "{text:?}");
         }
         let huge = format!("a = {}\n", "9".repeat(400));

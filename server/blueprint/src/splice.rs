@@ -2,15 +2,15 @@
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use hcl_edit::Span as _;
-
 use super::{
     diagnostic::Span,
     document::Document,
     edit::EditError,
     files::{MAX_BLUEPRINT_BYTES, MAX_FILE_BYTES},
     format::layout,
-    parse::{ParsedFile, parse_file},
+    parse::parse_file,
+    parsed::ParsedFile,
+    reparse::reparse,
 };
 
 /// Where the text changed, per file, in the new text.
@@ -79,7 +79,7 @@ impl<'a> Draft<'a> {
                     format!("{name} would be {} bytes; a file may have at most {MAX_FILE_BYTES}", text.len()),
                 ));
             }
-            let parsed = parse_file(&name, Arc::from(text))?;
+            let parsed = reparse(&name, old, Arc::from(text))?;
             files.insert(name.clone(), Arc::new(parsed));
             touched.insert(name, spans);
         }
@@ -101,7 +101,7 @@ type Region = (Range<usize>, String);
 /// Joins the changes inside one top-level block to one region, laid out if the block was.
 fn regions(old: &ParsedFile, changes: Vec<Region>) -> Vec<Region> {
     let crlf = uses_crlf(&old.text);
-    let mut blocks = old.body.iter().filter_map(|s| s.span()).peekable();
+    let mut blocks = old.spans().peekable();
     let mut regions: Vec<Region> = Vec::new();
     let mut inside: Option<(Range<usize>, Vec<Region>)> = None;
     for (range, text) in changes {
@@ -172,7 +172,7 @@ fn assemble(text: &str, regions: Vec<Region>) -> (String, Vec<Span>) {
 }
 
 /// How many bytes at the start and at the end are the same in both, in whole characters.
-fn common(old: &str, new: &str) -> (usize, usize) {
+pub(super) fn common(old: &str, new: &str) -> (usize, usize) {
     let limit = old.len().min(new.len());
     let mut head = old.bytes().zip(new.bytes()).take_while(|(a, b)| a == b).count();
     while !new.is_char_boundary(head) {

@@ -126,7 +126,7 @@ pub(super) fn add_locals(
     code: &str,
 ) -> Result<(), EditError> {
     let parsed = document.file(file);
-    let block: Option<&Block> = parsed.and_then(|f| f.body.get_blocks("locals").last());
+    let block: Option<&Block> = parsed.and_then(|f| f.blocks("locals").next_back());
     match (parsed, block) {
         (Some(parsed), Some(block)) => {
             insert_argument(draft, file, &parsed.text, block, code);

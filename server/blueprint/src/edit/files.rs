@@ -9,6 +9,7 @@ use crate::{
     files::{Files, FilesError, MAX_BLUEPRINT_BYTES, MAX_FILE_BYTES, MAX_FILES, check_name},
     format::format as formatted,
     parse::parse_file,
+    reparse::reparse,
 };
 
 pub(super) fn set(document: &Document, file: &str, text: &str) -> Result<Applied, EditError> {
@@ -24,7 +25,11 @@ pub(super) fn set(document: &Document, file: &str, text: &str) -> Result<Applied
     if !parsed.contains_key(file) && parsed.len() >= MAX_FILES {
         return Err(FilesError::TooMany.into());
     }
-    parsed.insert(file.to_owned(), Arc::new(parse_file(file, Arc::from(text))?));
+    let read = match document.file(file) {
+        Some(old) => reparse(file, old, Arc::from(text))?,
+        None => parse_file(file, Arc::from(text))?,
+    };
+    parsed.insert(file.to_owned(), Arc::new(read));
     let touched = BTreeMap::from([(file.to_owned(), vec![Span { start: 0, end: text.len() }])]);
     Ok(Applied { document: Document::index(parsed), touched, address: None, dangling: Vec::new() })
 }

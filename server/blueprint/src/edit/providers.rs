@@ -69,7 +69,7 @@ fn add_block(draft: &mut Draft, document: &Document, entry: &str) -> Result<(), 
     }
     let code = write::laid_out(&format!("terraform {{\n{inner}}}\n"), "");
     let text = document.text(FILE).cloned().unwrap_or_default();
-    let first = document.file(FILE).and_then(|f| f.body.iter().next().map(|s| span(s).start));
+    let first = document.file(FILE).and_then(|f| f.spans().next()).map(|span| span.start);
     match first {
         Some(first) => {
             let at = commented_lines(&text, first..first).start;
