@@ -13,7 +13,8 @@ on_both_databases!(
     bad_input_stores_nothing,
     history_goes_both_ways,
     downloads_are_deterministic,
-    the_graph_is_drawn_and_exported
+    the_graph_is_drawn_and_exported,
+    fixes_are_edits
 );
 
 /// A blueprint under edit: remembers the revision.
@@ -285,4 +286,35 @@ async fn the_graph_is_drawn_and_exported(database: Database) {
     assert!(dot.contains("\"terraform_data.y\" -> \"terraform_data.x\";"), "{dot}");
     let answer = user.get(&format!("{}/graph?show=nothing", design.path)).await;
     assert_eq!(answer.status, 400, "{}", answer.body);
+}
+
+async fn fixes_are_edits(database: Database) {
+    let server = TestApp::start(database).await;
+    let user = server.user("ann").await;
+    let mut design = Design::new(&server, &user).await;
+    let broken = "resource \"acme_network\" \"main\" {\n  nmae = \"n\"\n}\n";
+    design.edit(json!({"op": "set_file", "file": "main.tf", "text": broken})).await;
+    let found = user.get(&format!("{}/diagnostics", design.path)).await.expect(200);
+    let fix = found.as_array().unwrap().iter().flat_map(|f| f["fixes"].as_array().unwrap());
+    let fix = fix.clone().find(|fix| fix["title"] == "Rename to name").unwrap_or_else(|| panic!("{found}"));
+    assert_eq!(fix["sure"], true);
+    design.edit(fix["edit"].clone()).await;
+    assert_eq!(design.file("main.tf").await, broken.replace("nmae", "name"));
+    let found = user.get(&format!("{}/diagnostics", design.path)).await.expect(200);
+    assert_eq!(found, json!([]));
+    // What it replaces is not there any more.
+    let again = design.send(Method::POST, "/edits", &fix["edit"]).await.expect(409);
+    assert!(again["detail"].as_str().unwrap().contains("main.tf has changed"), "{again}");
+    // One step back, and all that is sure in one step forth.
+    let step = design.send(Method::POST, "/steps", &json!({"step": "undo"})).await.expect(200);
+    design.revision = step["number"].as_i64().unwrap();
+    assert_eq!(design.file("main.tf").await, broken);
+    design.edit(json!({"op": "fix_all"})).await;
+    assert_eq!(design.file("main.tf").await, broken.replace("nmae", "name"));
+    design.refused(json!({"op": "fix_all"})).await;
+    design.refused(json!({"op": "replace", "changes": []})).await;
+    let twice = json!({"file": "main.tf", "at": 0, "old": "resource", "new": "data"});
+    design.refused(json!({"op": "replace", "changes": [twice, twice]})).await;
+    let outside = json!({"file": "../x.tf", "at": 0, "old": "", "new": ""});
+    design.refused(json!({"op": "replace", "changes": [outside]})).await;
 }

@@ -13,6 +13,7 @@ mod diagnostic;
 mod document;
 mod edit;
 mod files;
+mod fix;
 mod form;
 mod format;
 mod graph;
@@ -42,8 +43,9 @@ pub use check::check;
 pub use diagnostic::{Code, Diagnostic, Severity, Span};
 pub use document::{Document, Element, ElementKind, RequiredProvider};
 pub use edit::code::needs as needs_of_code;
-pub use edit::{Applied, Edit, EditError, EditErrorKind, apply};
+pub use edit::{Applied, Change, Edit, EditError, EditErrorKind, apply};
 pub use files::{CANONICAL_FILES, Files, FilesError, MAX_BLUEPRINT_BYTES, MAX_FILE_BYTES, check_name};
+pub use fix::{Finding, Fix, fixes, syntax_fixes, with_fixes};
 pub use form::{
     BlockGroup, BlockInstance, Control, Counts, Field, Form, ObjectAttribute, ReferenceHint, Section, form,
 };

@@ -56,8 +56,16 @@ pub(super) fn place<'a>(
     address: &str,
     path: &'a Path,
 ) -> Result<Place<'a>, EditError> {
-    let element = element(document, address)?;
-    let gone = || EditError::not_found(format!("there is no {address} in this blueprint"));
+    place_in(document, element(document, address)?, path)
+}
+
+/// The same in this very element, which may share its address with another one.
+pub(super) fn place_in<'a>(
+    document: &'a Document,
+    element: &'a Element,
+    path: &'a Path,
+) -> Result<Place<'a>, EditError> {
+    let gone = || EditError::not_found(format!("there is no {} in this blueprint", element.address));
     let file = document.file(&element.file).ok_or_else(gone)?;
     let block = document.block(element).ok_or_else(gone)?;
     if element.kind == ElementKind::Local {
@@ -67,7 +75,7 @@ pub(super) fn place<'a>(
             text: &file.text,
             block,
             parent: None,
-            name: Some(&element.name),
+            name: Some(element.name.as_str()),
             inner,
         });
     }
@@ -75,7 +83,7 @@ pub(super) fn place<'a>(
     let (name, inner) = match rest {
         [Step::Name(name), inner @ ..] => (Some(name.as_str()), inner),
         [] => (None, rest),
-        _ => return Err(EditError::not_found(format!("{path} leads to nothing in {address}"))),
+        _ => return Err(EditError::not_found(format!("{path} leads to nothing in {}", element.address))),
     };
     Ok(Place { element, text: &file.text, block, parent, name, inner })
 }

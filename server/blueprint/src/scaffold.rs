@@ -1,7 +1,7 @@
 //! New elements and blocks with what they require: a reference where examples say so and the blueprint has the target,
 //! else an empty value of the right type, which diagnostics then ask for.
 
-use cloudoven_crawler::catalog::{Attribute, Block, NestedAttributes, NestedBlock, Nesting, Type};
+use cloudoven_crawler::catalog::{Attribute, Block, Measure, NestedAttributes, NestedBlock, Nesting, Type};
 
 use super::{
     document::{Document, Element, ElementKind},
@@ -17,6 +17,8 @@ pub(super) struct Context<'a> {
     pub document: &'a Document,
     /// The element that the code is for, which must not refer to itself.
     pub address: &'a str,
+    /// Whether Terraform has to take every value; otherwise what a person has to fill in is `null` where nothing is empty.
+    pub valid: bool,
 }
 
 /// The required arguments and blocks of a body, one to a line, not laid out.
@@ -74,7 +76,30 @@ pub(super) fn argument(attribute: &Attribute, context: Context, depth: usize) ->
     }
     match &attribute.nested {
         Some(nested) if depth <= MAX_DEPTH => structural(nested, context, depth + 1),
-        _ => placeholder(&attribute.ty, depth),
+        _ if context.valid => {
+            documented(attribute).next().unwrap_or_else(|| placeholder(&attribute.ty, depth, true))
+        }
+        _ => placeholder(&attribute.ty, depth, false),
+    }
+}
+
+/// The values that the documentation names for an argument of a primitive type: the default, then those allowed, then the
+/// least.
+pub(super) fn documented(attribute: &Attribute) -> impl Iterator<Item = String> + '_ {
+    let docs = &attribute.docs;
+    let least = docs.bounds.as_ref().filter(|bounds| bounds.of == Measure::Value);
+    let least = least.and_then(|bounds| bounds.min.as_deref().or(bounds.max.as_deref()));
+    let all = docs.default.as_deref().into_iter().chain(docs.allowed.iter().map(String::as_str)).chain(least);
+    all.filter_map(|value| literal(&attribute.ty, value))
+}
+
+/// A documented value as code.
+pub(super) fn literal(ty: &Type, value: &str) -> Option<String> {
+    match ty {
+        Type::String if !value.is_empty() => Some(write::string(value)),
+        Type::Number if value.parse::<f64>().is_ok_and(f64::is_finite) => Some(value.to_owned()),
+        Type::Bool if matches!(value, "true" | "false") => Some(value.to_owned()),
+        _ => None,
     }
 }
 
@@ -118,21 +143,24 @@ pub(super) fn repeated(document: &Document, element: &Element) -> bool {
     block.body.has_attribute("count") || block.body.has_attribute("for_each")
 }
 
-/// An empty value of a type. `null` where no empty value exists: Terraform, too, calls it missing.
-fn placeholder(ty: &Type, depth: usize) -> String {
+/// An empty value of a type. `null` where no empty value exists: Terraform, too, calls it missing; a `valid` one is taken.
+pub(super) fn placeholder(ty: &Type, depth: usize, valid: bool) -> String {
     match ty {
         Type::String => "\"\"".to_owned(),
+        Type::Number if valid => "0".to_owned(),
+        Type::Bool if valid => "false".to_owned(),
+        Type::Dynamic if valid => "\"\"".to_owned(),
         Type::Number | Type::Bool | Type::Dynamic => "null".to_owned(),
         Type::List(_) | Type::Set(_) => "[]".to_owned(),
         Type::Map(_) => "{}".to_owned(),
         Type::Tuple(types) => {
-            let items: Vec<String> = types.iter().map(|t| placeholder(t, depth + 1)).collect();
+            let items: Vec<String> = types.iter().map(|t| placeholder(t, depth + 1, valid)).collect();
             format!("[{}]", items.join(", "))
         }
         Type::Object(attributes) => {
             let required = attributes.iter().filter(|(_, a)| !a.optional && depth <= MAX_DEPTH);
             let lines: String = required
-                .map(|(name, a)| format!("{} = {}\n", write::key(name), placeholder(&a.ty, depth + 1)))
+                .map(|(name, a)| format!("{} = {}\n", write::key(name), placeholder(&a.ty, depth + 1, valid)))
                 .collect();
             if lines.is_empty() { "{}".to_owned() } else { format!("{{\n{lines}}}") }
         }

@@ -5,17 +5,21 @@ const MAX_LENGTH: usize = 100;
 
 /// The one of `known` that is a slip or two away from `name`; the nearest, of equally near ones the first.
 pub(super) fn similar<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    ranked(name, known).first().map(|(_, other)| *other)
+}
+
+/// All of `known` that are a slip or two away from `name`, with how many; the nearest first.
+pub(super) fn ranked<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
     if name.len() > MAX_LENGTH {
-        return None;
+        return Vec::new();
     }
     // A slip in three letters, or in the four of a short word.
     let most = (name.chars().count() / 3).clamp(1, 3);
     let near = known.into_iter().filter(|other| other.len().abs_diff(name.len()) <= most * 4);
     let measured = near.filter(|other| other.len() <= MAX_LENGTH).map(|other| (distance(name, other), other));
-    measured
-        .filter(|(distance, _)| *distance <= most)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, other)| other)
+    let mut found: Vec<(usize, &str)> = measured.filter(|(distance, _)| *distance <= most).collect();
+    found.sort_by_key(|(distance, _)| *distance);
+    found
 }
 
 /// How many letters have to be put in, taken out, replaced or swapped with their neighbour.

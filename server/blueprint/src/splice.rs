@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 use super::{
     diagnostic::Span,
     document::Document,
-    edit::EditError,
+    edit::{Change, EditError},
     files::{MAX_BLUEPRINT_BYTES, MAX_FILE_BYTES},
     format::layout,
     parse::parse_file,
@@ -64,14 +64,9 @@ impl<'a> Draft<'a> {
     pub(super) fn commit(self) -> Result<(Document, Touched), EditError> {
         let mut files = self.document.parsed().clone();
         let mut touched = Touched::new();
-        for (name, mut changes) in self.changes {
+        for (name, changes) in self.changes {
             let Some(old) = files.get(&name) else { continue };
-            changes.sort_by_key(|(range, _)| (range.start, range.end));
-            let windows = changes.iter().zip(changes.iter().skip(1));
-            if windows.clone().any(|((a, _), (b, _))| a.end > b.start) {
-                return Err(EditError::invalid("the parts of this edit overlap"));
-            }
-            let regions = regions(old, changes);
+            let regions = regions(old, ordered(changes)?);
             let (text, spans) = assemble(&old.text, regions);
             if text.len() > MAX_FILE_BYTES {
                 return Err(EditError::new(
@@ -93,6 +88,74 @@ impl<'a> Draft<'a> {
         }
         Ok((Document::index(files), touched))
     }
+}
+
+impl Draft<'_> {
+    /// The changes as pieces of text that replace one another, in whole lines: each is recognised by what stands there.
+    /// The result is not read, so this costs what it touches.
+    pub(super) fn pieces(self) -> Result<Vec<Change>, EditError> {
+        let mut pieces = Vec::new();
+        for (name, changes) in self.changes {
+            let Some(old) = self.document.file(&name) else { continue };
+            let lines = in_lines(&old.text, regions(old, ordered(changes)?));
+            pieces.extend(lines.into_iter().map(|(range, new)| Change {
+                file: name.clone(),
+                at: range.start,
+                old: old.text[range].to_owned(),
+                new,
+            }));
+        }
+        let created = self.created.into_iter();
+        pieces.extend(created.map(|(file, new)| Change { file, at: 0, old: String::new(), new }));
+        Ok(pieces)
+    }
+}
+
+/// Changes in the order of the text.
+fn ordered(mut changes: Vec<Region>) -> Result<Vec<Region>, EditError> {
+    changes.sort_by_key(|(range, _)| (range.start, range.end));
+    let mut windows = changes.iter().zip(changes.iter().skip(1));
+    if windows.any(|((a, _), (b, _))| a.end > b.start) {
+        return Err(EditError::invalid("the parts of this edit overlap"));
+    }
+    Ok(changes)
+}
+
+/// What differs, widened to the lines around it; differences that meet in a line become one.
+fn in_lines(text: &str, regions: Vec<Region>) -> Vec<Region> {
+    let mut groups: Vec<(Range<usize>, Vec<Region>)> = Vec::new();
+    for (range, new) in regions {
+        let (head, tail) = common(&text[range.clone()], &new);
+        let exact = range.start + head..range.end - tail;
+        let new = new[head..new.len() - tail].to_owned();
+        if exact.is_empty() && new.is_empty() {
+            continue;
+        }
+        let mut lines = line_start(text, exact.start)..next_break(text, exact.end);
+        if lines.is_empty() && lines.start > 0 {
+            // At the end of a text: the line before is what it is recognised by.
+            lines.start = line_start(text, lines.start - 1);
+        }
+        match groups.last_mut() {
+            Some((last, parts)) if lines.start < last.end => {
+                last.end = last.end.max(lines.end);
+                parts.push((exact, new));
+            }
+            _ => groups.push((lines, vec![(exact, new)])),
+        }
+    }
+    let whole = groups.into_iter().map(|(lines, parts)| {
+        let at = lines.start;
+        let parts = parts.into_iter().map(|(r, new)| (r.start - at..r.end - at, new)).collect();
+        let new = replaced(&text[lines.clone()], parts);
+        (lines, new)
+    });
+    whole.collect()
+}
+
+/// Past the first line break from `offset` on.
+fn next_break(text: &str, offset: usize) -> usize {
+    memchr::memchr(b'\n', &text.as_bytes()[offset..]).map_or(text.len(), |i| offset + i + 1)
 }
 
 /// A range of the old text and what stands there now.

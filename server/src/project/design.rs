@@ -1,6 +1,6 @@
 //! Designing: a blueprint's text with the catalog beside it, and edits saved as revisions.
 
-use std::{io, sync::Arc};
+use std::{collections::BTreeSet, io, sync::Arc};
 
 use cloudoven_crawler::catalog::Kind;
 use tokio::sync::mpsc;
@@ -10,7 +10,8 @@ use crate::{
     app::App,
     auth::Actor,
     blueprint::{
-        self, Applied, Diagnostic, Document, Edit, EditError, EditErrorKind, Files, Graph, Schemas, Scope,
+        self, Applied, Diagnostic, Document, Edit, EditError, EditErrorKind, Files, Finding, Graph, Schemas,
+        Scope,
     },
     error::{Error, FieldError, Result},
     store::{
@@ -42,6 +43,51 @@ pub async fn open(app: &App, actor: &Actor, id: &BlueprintId, number: Option<i64
     let document = parse(texts).await?;
     let schemas = app.catalogs.schemas(&document, &[]).await?;
     Ok(Opened { blueprint, revision, document, schemas })
+}
+
+/// What is wrong with a revision (`None`: the latest), with what mends it. Worked out off the async threads.
+pub async fn findings(
+    app: &App,
+    actor: &Actor,
+    id: &BlueprintId,
+    number: Option<i64>,
+) -> Result<(Revision, Vec<Finding>)> {
+    let Opened { revision, document, schemas, .. } = open(app, actor, id, number).await?;
+    let found = blocking(move || {
+        let found = blueprint::check(&document, &schemas);
+        blueprint::with_fixes(&document, &schemas, found)
+    });
+    Ok((revision, found.await?))
+}
+
+/// What is wrong with texts that are not saved, in place of the latest revision's or besides them, with what mends it. Of
+/// a text that is no HCL the first fault alone.
+///
+/// # Errors
+/// A file's name or size is past the limits.
+pub async fn check(app: &App, actor: &Actor, id: &BlueprintId, texts: &Texts) -> Result<Vec<Finding>> {
+    let (_, _, mut all) = blueprints::load(app, actor, id, None).await?;
+    all.extend(texts.clone());
+    let all = check_files(&all)?;
+    let files: Files = all.iter().map(|(name, text)| (name.to_owned(), Arc::from(text.as_str()))).collect();
+    let document = match blocking(move || Document::parse(&files)).await? {
+        Ok(document) => document,
+        Err(faults) => return blocking(move || unread(&all, faults)).await,
+    };
+    let schemas = app.catalogs.schemas(&document, &[]).await?;
+    blocking(move || {
+        let found = blueprint::check(&document, &schemas);
+        blueprint::with_fixes(&document, &schemas, found)
+    })
+    .await
+}
+
+fn unread(texts: &Texts, faults: Vec<Diagnostic>) -> Vec<Finding> {
+    let finding = |diagnostic: Diagnostic| {
+        let text = texts.get(&diagnostic.file).map_or("", String::as_str);
+        Finding { fixes: blueprint::syntax_fixes(&diagnostic.file, text, &diagnostic), diagnostic }
+    };
+    faults.into_iter().map(finding).collect()
 }
 
 /// Reads the latest revision's files alone: enough to say what is in it.
@@ -168,6 +214,11 @@ fn describe(edit: &Edit) -> String {
         Edit::AddFile { file } => format!("Added {file}"),
         Edit::RemoveFile { file } => format!("Removed {file}"),
         Edit::RenameFile { file, name } => format!("Renamed {file} to {name}"),
+        Edit::Replace { changes } => {
+            let files: BTreeSet<&str> = changes.iter().map(|change| change.file.as_str()).collect();
+            format!("Fixed {}", files.into_iter().collect::<Vec<_>>().join(", "))
+        }
+        Edit::FixAll => "Fixed what could be fixed".to_owned(),
         Edit::Format { file } => format!("Formatted {}", file.as_deref().unwrap_or("all files")),
     }
 }

@@ -1,25 +1,21 @@
 // CodeMirror for Terraform code. A chunk of its own: pages that show no code never load it.
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { HighlightStyle, bracketMatching, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { lintGutter, setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import { MergeView } from "@codemirror/merge";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState, StateEffect, StateField, type Extension } from "@codemirror/state";
 import { Decoration, EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers, type DecorationSet } from "@codemirror/view";
 import { tags as t } from "@lezer/highlight";
 import { hcl } from "codemirror-lang-hcl";
+import { lint, setMarks, type Mark } from "./editor/lint";
 
-/** Something wrong at a line and column, both from 1. */
-export interface Mark {
-  line: number;
-  column: number;
-  severity: "error" | "warning" | "info";
-  message: string;
-}
+export type { Mark };
 
 export interface Editor {
   show(file: string, text: string): void;
   mark(marks: Mark[]): void;
+  /** Changes the text as if it were typed. */
+  edit(text: string): void;
   here(line: number): void;
   go(line: number, column: number): void;
   focus(): void;
@@ -77,16 +73,6 @@ function base(nonce: string, label: string): Extension[] {
   ];
 }
 
-/** Where a mark is in the text, as long as the text has such a place. */
-function diagnostic(state: EditorState, mark: Mark): Diagnostic | null {
-  if (mark.line < 1 || mark.line > state.doc.lines) return null;
-  const line = state.doc.line(mark.line);
-  const at = Math.min(line.from + Math.max(0, mark.column - 1), line.to);
-  const to = state.wordAt(at)?.to ?? Math.min(at + 1, line.to);
-  // At the end of a line there is nothing to underline: the last character stands in.
-  return { from: at < to ? at : Math.max(line.from, to - 1), to, severity: mark.severity, message: mark.message };
-}
-
 export function createEditor(options: Options): Editor {
   let file = "";
   let quiet = false;
@@ -94,7 +80,7 @@ export function createEditor(options: Options): Editor {
   const extensions = [
     ...base(options.nonce, options.label),
     here,
-    lintGutter(),
+    ...lint(),
     keymap.of([{ key: "Mod-s", run: () => (options.save(), true) }, ...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
     EditorView.updateListener.of((update) => {
       if (update.docChanged && !quiet) options.changed(update.state.doc.toString());
@@ -104,14 +90,14 @@ export function createEditor(options: Options): Editor {
   // Tab indents here; Escape and then Tab leaves the editor, as CodeMirror does by itself.
 
   /** Replaces only what differs, so that the caret and the scroll position stay. */
-  function replace(text: string): void {
+  function replace(text: string, typed = false): void {
     const old = view.state.doc.toString();
     if (old === text) return;
     let start = 0;
     while (start < old.length && start < text.length && old[start] === text[start]) start++;
     let end = 0;
     while (end < old.length - start && end < text.length - start && old.at(-1 - end) === text.at(-1 - end)) end++;
-    quiet = true;
+    quiet = !typed;
     view.dispatch({ changes: { from: start, to: old.length - end, insert: text.slice(start, text.length - end) } });
     quiet = false;
   }
@@ -127,10 +113,8 @@ export function createEditor(options: Options): Editor {
       }
       replace(text);
     },
-    mark(marks) {
-      const found = marks.map((mark) => diagnostic(view.state, mark)).filter((d) => d !== null);
-      view.dispatch(setDiagnostics(view.state, found));
-    },
+    mark: (marks) => setMarks(view, marks),
+    edit: (text) => replace(text, true),
     here(line) {
       const inside = line >= 1 && line <= view.state.doc.lines;
       const scroll = inside ? [EditorView.scrollIntoView(view.state.doc.line(line).from, { y: "nearest", yMargin: 60 })] : [];

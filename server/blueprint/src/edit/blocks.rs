@@ -60,7 +60,7 @@ pub(super) fn add(
     };
     let element = crate::locate::element(document, address)?;
     let schema = schemas.of(element).and_then(|schema| schema_at(&schema.block, &path));
-    let context = Context { document, address };
+    let context = Context { document, address, valid: false };
     let mut draft = Draft::new(document);
     if let Some(Inner::Attributes(nested)) = schema {
         add_instance(&mut draft, document, address, &path, label, (nested, context))?;
@@ -119,7 +119,7 @@ fn add_instance(
 }
 
 /// Puts a block behind the last of its type, or at the end of the body.
-fn insert_block(draft: &mut Draft, target: &Place, name: &str, code: &str) {
+pub(crate) fn insert_block(draft: &mut Draft, target: &Place, name: &str, code: &str) {
     let (text, block, file) = (target.text, target.block, &target.element.file);
     let outer = indent_at(text, target.span().start).to_owned();
     let code = write::laid_out(code, &format!("{outer}  "));
@@ -212,7 +212,7 @@ fn last_name(path: &Path) -> &str {
 }
 
 /// The lines of something, with the comments directly above it.
-pub(super) fn commented_lines(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+pub(crate) fn commented_lines(text: &str, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
     let start = line_start(text, range.start);
     let alone = text[start..range.start].trim().is_empty();
     let start = if alone { with_comments_above(text, start) } else { range.start };

@@ -1,11 +1,13 @@
 //! Adding, copying and removing elements.
 
+use std::ops::Range;
+
 use hcl_edit::structure::Block;
 
 use super::{Applied, EditError, EditErrorKind, blocks::commented_lines, providers, values::insert_argument};
 use crate::{
     check::unknown_reference,
-    document::{Document, Element, ElementKind, attribute_span},
+    document::{Document, Element, ElementKind},
     format::layout,
     locate::{self, span},
     path::is_identifier,
@@ -80,7 +82,7 @@ pub(super) fn add(
     free(document, &address)?;
     let mut draft = Draft::new(document);
     let file = file.unwrap_or(kind.file());
-    let context = Context { document, address: &address };
+    let context = Context { document, address: &address, valid: false };
     let body = kind.catalog().and_then(|k| schemas.get(k, ty)).map(|s| scaffold::body(&s.block, context));
     let body = body.unwrap_or_default();
     match kind {
@@ -114,12 +116,12 @@ pub(super) fn add(
     }
 }
 
-fn append(draft: &mut Draft, file: &str, head: &str, body: &str) -> Result<(), EditError> {
+pub(crate) fn append(draft: &mut Draft, file: &str, head: &str, body: &str) -> Result<(), EditError> {
     draft.append(file, &write::laid_out(&format!("{head} {{\n{body}}}\n"), ""))
 }
 
 /// Into the file's `locals` block, or a new one.
-pub(super) fn add_locals(
+pub(crate) fn add_locals(
     draft: &mut Draft,
     document: &Document,
     file: &str,
@@ -182,21 +184,22 @@ pub(super) fn remove(document: &Document, address: &str) -> Result<Applied, Edit
     let element = locate::element(document, address)?;
     let text = document.text(&element.file).cloned().unwrap_or_default();
     let mut draft = Draft::new(document);
-    let range = match document.block(element) {
-        // The last local takes its block along.
-        Some(block) if element.kind == ElementKind::Local && block.body.len() == 1 => span(block),
-        _ if element.kind == ElementKind::Local => {
-            document.local(element).map(attribute_span).unwrap_or_default()
-        }
-        _ => element.span.start..element.span.end,
-    };
-    draft.replace(&element.file, commented_lines(&text, range), "");
+    draft.replace(&element.file, extent(document, element, &text), "");
     let mut removed = Applied::from_draft(draft, None)?;
     if let Some(local) = providers::local_of(document, element) {
         removed = providers::release(removed, &local)?;
     }
     removed.dangling = dangling(&removed.document, element);
     Ok(removed)
+}
+
+/// Everything that goes with an element: its lines and the comments above them; the last local takes its block along.
+pub(crate) fn extent(document: &Document, element: &Element, text: &str) -> Range<usize> {
+    let own = element.span.start..element.span.end;
+    match document.block(element).filter(|_| element.kind == ElementKind::Local) {
+        Some(block) if block.body.len() == 1 => commented_lines(text, span(block)),
+        _ => commented_lines(text, own),
+    }
 }
 
 /// References to an element that is there no more.

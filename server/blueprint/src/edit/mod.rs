@@ -7,11 +7,20 @@ mod files;
 mod provider_version;
 mod providers;
 mod rename;
+mod replace;
 mod values;
 mod variable;
 mod wire;
 
-pub(super) use variable::attribute_at;
+pub use replace::Change;
+// What fixes are made with.
+pub(super) use {
+    blocks::{Inner, commented_lines, insert_block, schema_at},
+    elements::{add_locals, append, extent},
+    rename::{name_code, name_span},
+    values::{removable, set_code},
+    variable::{attribute_at, declaration},
+};
 
 use std::collections::BTreeMap;
 
@@ -118,6 +127,12 @@ pub enum Edit {
         file: String,
         name: String,
     },
+    /// Replaces pieces of text, each where it stands. A fix is such an edit.
+    Replace {
+        changes: Vec<Change>,
+    },
+    /// Makes all fixes that are sure.
+    FixAll,
     /// Formats a file, or all of them, as `terraform fmt` does.
     Format {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -235,7 +250,7 @@ impl Applied {
     }
 
     /// This edit and one more on its result.
-    fn then(mut self, next: Applied) -> Applied {
+    pub(crate) fn then(mut self, next: Applied) -> Applied {
         for (file, later) in next.touched {
             let between = self.document.text(&file).map_or(0, |text| text.len());
             let after = next.document.text(&file).map_or(0, |text| text.len());
@@ -311,6 +326,8 @@ pub fn apply(document: &Document, edit: &Edit, schemas: &Schemas) -> Result<Appl
         Edit::AddFile { file } => files::add(document, file),
         Edit::RemoveFile { file } => files::remove(document, file),
         Edit::RenameFile { file, name } => files::rename(document, file, name),
+        Edit::Replace { changes } => replace::replace(document, changes),
+        Edit::FixAll => crate::fix::fix_all(document, schemas),
         Edit::Format { file } => files::format(document, file.as_deref()),
     }
 }

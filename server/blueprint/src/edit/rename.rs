@@ -34,7 +34,7 @@ pub(super) fn rename(document: &Document, address: &str, name: &str) -> Result<A
 }
 
 /// Where an element's name stands: its last label, the key of a local, the alias of a provider configuration.
-pub(super) fn name_span(document: &Document, element: &Element) -> Option<Range<usize>> {
+pub(crate) fn name_span(document: &Document, element: &Element) -> Option<Range<usize>> {
     match element.kind {
         ElementKind::Local => document.local(element).map(|a| span(&a.key)),
         ElementKind::Provider => document.block(element)?.body.get_attribute("alias").map(|a| span(&a.value)),
@@ -44,7 +44,7 @@ pub(super) fn name_span(document: &Document, element: &Element) -> Option<Range<
 }
 
 /// A name as it is written there.
-pub(super) fn name_code(element: &Element, name: &str) -> String {
+pub(crate) fn name_code(element: &Element, name: &str) -> String {
     match element.kind {
         ElementKind::Local => name.to_owned(),
         _ => write::string(name),

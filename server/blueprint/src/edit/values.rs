@@ -34,7 +34,7 @@ pub(super) fn set(
 }
 
 /// Puts code where a path leads.
-pub(super) fn set_code(draft: &mut Draft, place: &Place, code: &str) -> Result<(), EditError> {
+pub(crate) fn set_code(draft: &mut Draft, place: &Place, code: &str) -> Result<(), EditError> {
     let name = place.name.ok_or_else(|| EditError::invalid("the path names a block, not an argument"))?;
     if !is_identifier(name) {
         return Err(EditError::invalid(format!("{name:?} is not an argument's name")));
@@ -100,7 +100,7 @@ fn reindented(text: &str, attribute: &Attribute, code: &str) -> String {
 }
 
 /// Adds an argument behind the arguments that come before the first nested block.
-pub(super) fn insert_argument(draft: &mut Draft, file: &str, text: &str, block: &Block, code: &str) {
+pub(crate) fn insert_argument(draft: &mut Draft, file: &str, text: &str, block: &Block, code: &str) {
     let last = block.body.iter().map_while(Structure::as_attribute).last();
     match last {
         Some(attribute) if is_multiline(text, block) => {
@@ -230,7 +230,7 @@ pub(super) fn unset(document: &Document, address: &str, path: &Path) -> Result<A
 }
 
 /// The lines of something that stands alone on them.
-fn removable(text: &str, range: Range<usize>) -> Range<usize> {
+pub(crate) fn removable(text: &str, range: Range<usize>) -> Range<usize> {
     let whole = whole_lines(text, range.clone());
     // A comment behind the argument goes with it; the argument of a one-line block goes alone.
     if next_line(text, line_end(text, range.end)) <= whole.end { whole } else { range }

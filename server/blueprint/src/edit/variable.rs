@@ -56,7 +56,7 @@ pub(super) fn make(
     Applied::from_draft(draft, Some(variable))
 }
 
-fn declaration(
+pub(crate) fn declaration(
     element: &Element,
     name: &str,
     ty: &Type,

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::Edit;
+use super::{Change, Edit};
 use crate::{document::ElementKind, path::Path, value::Value};
 
 #[derive(Debug, Deserialize)]
@@ -25,6 +25,7 @@ pub(super) struct Wire {
     code: Option<String>,
     provider: Option<String>,
     constraint: Option<String>,
+    changes: Option<Vec<Change>>,
 }
 
 impl TryFrom<Wire> for Edit {
@@ -69,6 +70,8 @@ impl TryFrom<Wire> for Edit {
             "add_file" => Edit::AddFile { file: file? },
             "remove_file" => Edit::RemoveFile { file: file? },
             "rename_file" => Edit::RenameFile { file: file?, name: w.name.ok_or_else(|| need("name"))? },
+            "replace" => Edit::Replace { changes: w.changes.ok_or_else(|| need("changes"))? },
+            "fix_all" => Edit::FixAll,
             "format" => Edit::Format { file: w.file },
             other => return Err(format!("unknown operation {other:?}")),
         })
@@ -82,6 +85,9 @@ mod tests {
     #[test]
     fn json_round_trips_without_losing_digits() {
         let text = r#"{"op":"set","element":"a.b","path":"x[0].y","value":{"literal":12345678901234567890.12345678901234567890}}"#;
+        let edit: Edit = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&edit).unwrap(), text);
+        let text = r#"{"op":"replace","changes":[{"file":"main.tf","at":4,"old":"a","new":"b"}]}"#;
         let edit: Edit = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&edit).unwrap(), text);
         let text = r#"{"op":"add_element","kind":"resource","type":"azurerm_subnet"}"#;

@@ -12,7 +12,8 @@ use super::{
     BlockGroup, Control, Counts, Field, ObjectAttribute, ReferenceHint, Section, groups::shown_as_blocks,
 };
 use crate::{
-    diagnostic::{Diagnostic, Lines},
+    diagnostic::Lines,
+    fix::Finding,
     locate::{entry, key_text, span},
     path::Path,
     scaffold::page_order,
@@ -93,7 +94,7 @@ impl<'a> From<&'a NestedAttributes> for Shape<'a> {
 pub(super) struct Builder<'a> {
     pub text: &'a str,
     pub lines: &'a Lines,
-    pub diagnostics: &'a [Diagnostic],
+    pub diagnostics: &'a [Finding],
 }
 
 impl Builder<'_> {
@@ -147,8 +148,8 @@ impl Builder<'_> {
 }
 
 /// A finding about a field: at its path, or inside its value.
-fn about(diagnostic: &Diagnostic, path: &Path) -> bool {
-    diagnostic.path.as_ref().is_some_and(|p| p.starts_with(path))
+fn about(finding: &Finding, path: &Path) -> bool {
+    finding.diagnostic.path.as_ref().is_some_and(|p| p.starts_with(path))
 }
 
 fn sorted(mut fields: Vec<Field>, shape: Shape) -> Vec<Field> {

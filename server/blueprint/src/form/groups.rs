@@ -79,7 +79,7 @@ impl Builder<'_> {
             diagnostics: self
                 .diagnostics
                 .iter()
-                .filter(|d| d.path.as_ref() == Some(&path))
+                .filter(|d| d.diagnostic.path.as_ref() == Some(&path))
                 .cloned()
                 .collect(),
             path,
@@ -174,7 +174,7 @@ impl Builder<'_> {
             diagnostics: self
                 .diagnostics
                 .iter()
-                .filter(|d| d.path.as_ref() == Some(&path))
+                .filter(|d| d.diagnostic.path.as_ref() == Some(&path))
                 .cloned()
                 .collect(),
             ..empty_group(name, base)

@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 
 use super::{
     check::check_element,
-    diagnostic::Diagnostic,
     document::{Document, ElementKind},
+    fix::{Finding, with_fixes},
     path::Path,
     schemas::Schemas,
     value::Value,
@@ -49,7 +49,7 @@ pub struct Form {
     /// `lifecycle`.
     pub meta_blocks: Vec<BlockGroup>,
     /// Every finding about the element, those of its fields included.
-    pub diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<Finding>,
     /// The element's code.
     pub code: String,
 }
@@ -123,7 +123,7 @@ pub struct Field {
     pub references: Vec<ReferenceHint>,
     /// The names of an object's attributes and their types.
     pub attributes: Vec<ObjectAttribute>,
-    pub diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<Finding>,
 }
 
 /// "In `count` examples this refers to `target`'s `attribute`."
@@ -174,7 +174,7 @@ pub struct BlockGroup {
     pub summary: String,
     pub docs: String,
     pub instances: Vec<BlockInstance>,
-    pub diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<Finding>,
 }
 
 /// A nested block that is present.
@@ -205,7 +205,7 @@ pub fn form(document: &Document, address: &str, schemas: &Schemas) -> Option<For
     let shape = Shape::from(known.as_ref());
     let meta = view::meta(element.kind);
     let meta = Shape::from(&meta);
-    let diagnostics = check_element(document, schemas, element);
+    let diagnostics = with_fixes(document, schemas, check_element(document, schemas, element));
     let builder = Builder { text: &file.text, lines: &file.lines, diagnostics: &diagnostics };
     let root = Path::root();
     let fields = builder.fields(shape, scope, &root, meta);

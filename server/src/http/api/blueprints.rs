@@ -12,7 +12,7 @@ use super::{Cursor, Force, Name};
 use crate::{
     app::App,
     auth::Actor,
-    blueprint::{self, Diagnostic, Edit, Element, Form, Path as ArgumentPath, Suggestion},
+    blueprint::{self, Diagnostic, Edit, Element, Finding, Form, Path as ArgumentPath, Suggestion},
     error::Error,
     http::{
         download,
@@ -42,6 +42,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(form))
         .routes(routes!(suggestions))
         .routes(routes!(diagnostics))
+        .routes(routes!(check))
         .routes(routes!(graph))
         .routes(routes!(graph_dot))
         .routes(routes!(archive))
@@ -296,16 +297,28 @@ async fn suggestions(
     Ok(Json(blueprint::suggest(&opened.document, &opened.schemas, &typing.element, &path, &typing.prefix)))
 }
 
-#[utoipa::path(get, path = "/blueprints/{id}/diagnostics", params(("id" = String, Path), At), responses((status = OK, body = Vec<Diagnostic>)))]
+/// What is wrong, by file and line. Each finding comes with its fixes, best first: edits on this revision.
+#[utoipa::path(get, path = "/blueprints/{id}/diagnostics", params(("id" = String, Path), At), responses((status = OK, body = Vec<Finding>)))]
 async fn diagnostics(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<BlueprintId>,
     Query(at): Query<At>,
 ) -> ApiResult<Response> {
-    let opened = design::open(&app, &actor, &id, at.revision).await?;
-    let found = blueprint::check(&opened.document, &opened.schemas);
-    Ok(with_etag(opened.revision.number, Json(found)))
+    let (revision, found) = design::findings(&app, &actor, &id, at.revision).await?;
+    Ok(with_etag(revision.number, Json(found)))
+}
+
+/// What is wrong with texts that are not saved, in place of the latest revision's files or besides them, with the fixes of
+/// each. Of a text that is no HCL the first fault alone.
+#[utoipa::path(post, path = "/blueprints/{id}/check", params(("id" = String, Path)), request_body = NewFiles, responses((status = OK, body = Vec<Finding>)))]
+async fn check(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<BlueprintId>,
+    Json(body): Json<NewFiles>,
+) -> ApiResult<Json<Vec<Finding>>> {
+    Ok(Json(design::check(&app, &actor, &id, &body.files).await?))
 }
 
 /// A zip of plain Terraform. The same revision always gives the same bytes.

@@ -1,8 +1,13 @@
 // The code panel: a tab per file, an editor that loads when it is first shown, and saving of what was typed.
 import type { Editor, Mark } from "../editor";
+import { toast } from "../ui/toast";
 import { onScreen } from "./apply";
+import { check, findings, replaced, type Fix, type Mendable } from "./findings";
 import { submit } from "./queue";
-import { byId, fileNames, state } from "./state";
+import { byId, fileNames, state, type Finding } from "./state";
+
+/** After so long a pause what was typed is checked. */
+const PAUSE_MS = 500;
 
 let editor: Editor | null = null;
 let loading: Promise<Editor> | null = null;
@@ -46,10 +51,72 @@ function tabs(): void {
   );
 }
 
-function marks(): Mark[] {
+function here(finding: Finding): boolean {
+  return finding.file === shown && finding.severity !== "info";
+}
+
+function mendable(finding: Mendable): Mark {
+  return { ...finding, actions: finding.fixes.map((fix) => ({ title: fix.title, run: () => mend(fix) })) };
+}
+
+/** Makes a fix: an edit of what is saved, or of what was typed. */
+function mend(fix: Fix): void {
+  if (drafts.size === 0) return void submit(fix.edit);
+  const files = new Map<string, string>();
+  for (const { file } of fix.edit.changes) {
+    const changes = fix.edit.changes.filter((change) => change.file === file);
+    const text = replaced(textOf(file), changes);
+    if (text === null) return toast("The text has changed meanwhile.", "bad");
+    files.set(file, text);
+  }
+  for (const [file, text] of files) {
+    if (file === shown) editor?.edit(text);
+    else drafts.set(file, text);
+  }
+  tabs();
+  bar();
+  checkDrafts();
+}
+
+function textOf(file: string): string {
+  return drafts.get(file) ?? state.files.get(file) ?? "";
+}
+
+/** What is wrong with what was typed. */
+let typed: Mendable[] = [];
+let timer = 0;
+
+/** Has what was typed checked when there is a pause. */
+function checkDrafts(): void {
+  window.clearTimeout(timer);
+  if (drafts.size === 0) typed = [];
+  else timer = window.setTimeout(() => void checkNow(new Map(drafts)), PAUSE_MS);
+}
+
+async function checkNow(sent: Map<string, string>): Promise<void> {
+  const found = await check(sent);
+  const same = sent.size === drafts.size && [...sent].every(([file, text]) => drafts.get(file) === text);
+  if (!found || !same) return;
+  typed = found;
+  if (editor) mark(editor);
+}
+
+/** Marks what is wrong at once, and with the fixes when they are there. */
+function mark(e: Editor): void {
   const refusal = refusals.get(shown);
-  const found: Mark[] = drafts.has(shown) ? [] : state.findings.filter((f) => f.file === shown && f.severity !== "info");
-  return refusal ? [{ ...refusal, severity: "error" }, ...found] : found;
+  if (drafts.size > 0) {
+    const found = typed.filter(here).map(mendable);
+    const told = !refusal || found.some((f) => f.line === refusal.line);
+    return e.mark(told ? found : [{ ...refusal, severity: "error" }, ...found]);
+  }
+  const found = state.findings.filter(here);
+  e.mark(found);
+  if (found.length === 0) return;
+  const [file, revision] = [shown, state.revision];
+  void findings().then((answer) => {
+    const current = file === shown && revision === state.revision && drafts.size === 0;
+    if (answer && current) e.mark(answer.findings.filter(here).map(mendable));
+  });
 }
 
 function bar(): void {
@@ -69,6 +136,7 @@ function changed(text: string): void {
   if (text === (state.files.get(shown) ?? "")) drafts.delete(shown);
   else drafts.set(shown, text);
   refusals.delete(shown);
+  checkDrafts();
   tabs();
   bar();
   byId("saved").dispatchEvent(new CustomEvent("drafts"));
@@ -88,10 +156,16 @@ export function showFile(name: string, focus = false): void {
   tabs();
   bar();
   void load().then((e) => {
-    e.show(name, drafts.get(name) ?? state.files.get(name) ?? "");
-    e.mark(marks());
+    e.show(name, textOf(name));
+    mark(e);
     if (focus) e.focus();
   });
+}
+
+/** Shows a line of a file, with the caret in it. */
+export function goToLine(file: string, number: number): void {
+  showFile(file);
+  void load().then((e) => e.go(number, 1));
 }
 
 /** Marks a line and brings it into view. */
@@ -122,6 +196,7 @@ export function refuseFile(file: string, message: string): void {
     ? { line: Number(place[1]), column: Number(place[2]), message: place[3]! }
     : { line: 0, column: 0, message };
   refusals.set(file, refusal);
+  checkDrafts();
   showFile(file);
   if (refusal.line) void load().then((e) => e.go(refusal.line, refusal.column));
 }
@@ -129,6 +204,7 @@ export function refuseFile(file: string, message: string): void {
 export function dropDrafts(): void {
   drafts.clear();
   refusals.clear();
+  checkDrafts();
   refresh();
 }
 
@@ -136,8 +212,8 @@ function refresh(): void {
   tabs();
   bar();
   if (editor) {
-    editor.show(shown, drafts.get(shown) ?? state.files.get(shown) ?? "");
-    editor.mark(marks());
+    editor.show(shown, textOf(shown));
+    mark(editor);
     if (line) editor.here(line);
   }
   byId("saved").dispatchEvent(new CustomEvent("drafts"));

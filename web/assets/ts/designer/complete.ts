@@ -24,8 +24,18 @@ function close(): void {
   box = null;
   found = [];
   chosen = -1;
-  input?.setAttribute("aria-expanded", "false");
+  expanded(input, false);
   input?.removeAttribute("aria-activedescendant");
+}
+
+/** A text of several lines cannot be a combobox, so it has no such state. */
+function expanded(control: Element | null, open: boolean): void {
+  if (control instanceof HTMLTextAreaElement) {
+    if (open) control.setAttribute("aria-controls", "complete");
+    else control.removeAttribute("aria-controls");
+  } else {
+    control?.setAttribute("aria-expanded", String(open));
+  }
 }
 
 /** The reference that is being typed: what stands before the caret. */
@@ -63,7 +73,7 @@ function show(control: HTMLInputElement | HTMLTextAreaElement): void {
     box.append(option);
   }
   control.closest(".expr")!.append(box);
-  control.setAttribute("aria-expanded", "true");
+  expanded(control, true);
 }
 
 function choose(index: number): void {

@@ -3,7 +3,7 @@
 import { get } from "../ui/http";
 import { toast } from "../ui/toast";
 import { apply, onScreen } from "./apply";
-import { markLine, showFile } from "./code";
+import { goToLine, markLine, showFile } from "./code";
 import { flushTyping } from "./values";
 import { showPane } from "./panes";
 import { pending } from "./queue";
@@ -32,21 +32,24 @@ export async function open(element: string | null, path: string | null = null, p
   current = null;
   remember(path, push);
   showPane("form");
-  if (path) return focusPath(path);
+  if (path && focusPath(path)) return;
   const form = byId("form").querySelector<HTMLElement>(".form-view");
   if (form) mark(form);
   void docs("");
 }
 
-/** Puts the focus into the argument at the path. */
-export function focusPath(path: string): void {
-  const field = document.getElementById(`f:${path}`) ?? document.getElementById(`b:${path}`);
-  if (!field) return;
+/** Puts the focus into the argument or block at the path, or else into what it is inside of. False if the form has neither. */
+export function focusPath(path: string): boolean {
+  const outer = path.replace(/(\[[^\]]*\])+$/, "");
+  const ids = [path, outer].flatMap((p) => [`f:${p}`, `b:${p}`, `g:${p}`]);
+  const field = ids.map((id) => document.getElementById(id)).find((found) => found !== null);
+  if (!field) return false;
   for (let at = field.closest("details"); at; at = at.parentElement?.closest("details") ?? null) at.open = true;
   field.hidden = false;
   field.scrollIntoView({ block: "center" });
   const control = [...field.querySelectorAll<HTMLElement>("input, select, textarea, button")].find((c) => c.offsetParent);
   control?.focus({ preventScroll: true });
+  return true;
 }
 
 async function docs(path: string): Promise<void> {
@@ -104,11 +107,18 @@ function show(target: Element): void {
   void docs(path);
 }
 
-/** Goes to a diagnostic's place, or to any line of a file. */
-function go(target: HTMLElement): void {
-  const { gotoFile = "", gotoLine = "0", gotoElement = "" } = target.dataset;
-  if (gotoElement && gotoElement !== state.element) void open(gotoElement).then(() => markLine(gotoFile, Number(gotoLine)));
-  else markLine(gotoFile, Number(gotoLine));
+/** Goes to a finding's place: its argument where the form has it, else its line in the code. */
+async function go(target: HTMLElement): Promise<void> {
+  const { gotoFile = "", gotoLine = "0", gotoElement = "", gotoPath = "" } = target.dataset;
+  if (gotoElement && gotoElement !== state.element) await open(gotoElement);
+  const line = Number(gotoLine);
+  if (gotoElement && gotoElement === state.element && gotoPath) {
+    showPane("form");
+    if (focusPath(gotoPath)) return markLine(gotoFile, line);
+  }
+  if (gotoElement && !gotoPath) return markLine(gotoFile, line);
+  showPane("code");
+  goToLine(gotoFile, line);
 }
 
 export function startLook(): void {
@@ -120,7 +130,7 @@ export function startLook(): void {
     const element = at.closest<HTMLElement>("#outline [data-element]");
     if (element) void open(element.dataset["element"]!);
     const place = at.closest<HTMLElement>("[data-goto-file]");
-    if (place) go(place);
+    if (place) void go(place);
     if (at.closest("[data-focus-code]")) {
       showPane("code");
       showFile(state.elementFile ?? "main.tf", true);

@@ -10,6 +10,7 @@ import { startFilter } from "./filter";
 import { startLook } from "./look";
 import { showPalette, startPalette } from "./palette";
 import { startPanes } from "./panes";
+import { startProblems } from "./problems";
 import { pending, startQueue, type Edit } from "./queue";
 import { byId } from "./state";
 import { refuse, startValues } from "./values";
@@ -43,6 +44,7 @@ startPalette();
 startFilter();
 startCode();
 startLook();
+startProblems();
 // A link from elsewhere may ask for something to be added.
 const wanted = new URLSearchParams(location.search).get("add");
 if (wanted !== null) showPalette(wanted);

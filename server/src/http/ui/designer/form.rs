@@ -5,7 +5,7 @@ use serde_json::{Value as Json, value::RawValue};
 
 use super::blocks::{BlockView, block_view};
 use crate::{
-    blueprint::{BlockGroup, Control, Diagnostic, ElementKind, Field, Form, Section, Severity, Value},
+    blueprint::{BlockGroup, Control, ElementKind, Field, Finding, Fix, Form, Section, Severity, Value},
     http::ui::layout::{Chip, count},
 };
 
@@ -48,10 +48,18 @@ pub struct GroupView {
     pub blocks: Vec<BlockView>,
 }
 
-/// Something wrong, beside what it is about.
+/// Something wrong, beside what it is about, with what mends it.
 pub struct ProblemView {
     pub tone: &'static str,
     pub message: String,
+    pub fixes: Vec<FixView>,
+}
+
+/// A button that mends something.
+pub struct FixView {
+    pub title: String,
+    /// The edit as JSON.
+    pub edit: String,
 }
 
 /// One argument.
@@ -116,7 +124,7 @@ pub fn view(form: Form, catalog: Option<String>) -> FormView {
         set: format!("{} of {arguments} set", counts.arguments_set),
         all,
         state,
-        problems: form.diagnostics.iter().filter(|d| d.path.is_none()).map(problem).collect(),
+        problems: form.diagnostics.iter().filter(|d| d.diagnostic.path.is_none()).map(problem).collect(),
         groups: groups(form.fields, form.blocks, form.meta),
         address: form.address,
         name: form.name,
@@ -148,9 +156,9 @@ pub fn kind_word(kind: ElementKind) -> &'static str {
     }
 }
 
-fn state(all: &[Diagnostic], form: &Form) -> Chip {
-    let errors = all.iter().filter(|d| d.severity == Severity::Error).count();
-    let warnings = all.iter().filter(|d| d.severity == Severity::Warning).count();
+fn state(all: &[Finding], form: &Form) -> Chip {
+    let errors = all.iter().filter(|d| d.diagnostic.severity == Severity::Error).count();
+    let warnings = all.iter().filter(|d| d.diagnostic.severity == Severity::Warning).count();
     if errors > 0 {
         Chip::new("destroy", count(errors, "error", "errors"))
     } else if warnings > 0 {
@@ -162,13 +170,25 @@ fn state(all: &[Diagnostic], form: &Form) -> Chip {
     }
 }
 
-pub fn problem(d: &Diagnostic) -> ProblemView {
-    let tone = match d.severity {
+pub fn problem(found: &Finding) -> ProblemView {
+    ProblemView {
+        tone: tone(found.diagnostic.severity),
+        message: found.diagnostic.message.clone(),
+        fixes: found.fixes.iter().filter_map(fix_view).collect(),
+    }
+}
+
+/// The word for how bad something is, as classes and labels use it.
+pub fn tone(severity: Severity) -> &'static str {
+    match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Info => "info",
-    };
-    ProblemView { tone, message: d.message.clone() }
+    }
+}
+
+pub fn fix_view(fix: &Fix) -> Option<FixView> {
+    Some(FixView { title: fix.title.clone(), edit: serde_json::to_string(&fix.edit).ok()? })
 }
 
 fn groups(fields: Vec<Field>, blocks: Vec<BlockGroup>, meta: Vec<Field>) -> Vec<GroupView> {
@@ -245,7 +265,7 @@ pub fn field_view(f: Field) -> FieldView {
         line: f.line,
         summary: f.summary,
         hint: hint.unwrap_or_default(),
-        bad: f.diagnostics.iter().any(|d| d.severity == Severity::Error),
+        bad: f.diagnostics.iter().any(|d| d.diagnostic.severity == Severity::Error),
         problems: f.diagnostics.iter().map(problem).collect(),
     }
 }

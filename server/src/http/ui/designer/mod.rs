@@ -10,6 +10,7 @@ mod help;
 mod history;
 mod outline;
 mod palette;
+mod problems;
 mod screen;
 mod status;
 
@@ -54,6 +55,8 @@ pub fn router() -> Router<App> {
         .route("/blueprints/{id}/docs", get(help::docs))
         .route("/blueprints/{id}/suggest", get(help::suggest))
         .route("/blueprints/{id}/history", get(history::list))
+        .route("/blueprints/{id}/problems", get(problems::list))
+        .route("/blueprints/{id}/check", post(problems::check))
         .route("/blueprints/{id}/graph", get(graph::page))
         .route("/blueprints/{id}/graph.dot", get(graph::dot))
 }

@@ -20,6 +20,7 @@ struct First {
     file: String,
     line: usize,
     address: String,
+    path: String,
     message: String,
 }
 
@@ -31,6 +32,7 @@ impl Findings {
             file: d.file.clone(),
             line: d.line,
             address: d.address.clone().unwrap_or_default(),
+            path: d.path.as_ref().map(ToString::to_string).unwrap_or_default(),
             message: d.message.clone(),
         });
         Findings { errors: of(Severity::Error), warnings: of(Severity::Warning), first }
