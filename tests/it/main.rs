@@ -8,6 +8,7 @@
 
 mod accounts;
 mod api_docs;
+mod assist;
 mod blueprint;
 mod catalog_mentions;
 mod catalog_pages;

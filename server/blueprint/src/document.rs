@@ -40,6 +40,7 @@ pub enum ElementKind {
 }
 
 impl ElementKind {
+    /// What a block of this keyword declares.
     pub(super) fn of(keyword: &str) -> Self {
         match keyword {
             "resource" => ElementKind::Resource,

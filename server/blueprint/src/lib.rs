@@ -5,6 +5,7 @@
 //! text × catalog.
 
 mod archive;
+pub mod assist;
 mod backend;
 mod balance;
 mod check;

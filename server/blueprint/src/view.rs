@@ -93,19 +93,32 @@ fn abbreviates(text: &str) -> bool {
 
 /// The arguments of Terraform's own blocks, in the form that the catalog has for a provider's.
 pub(super) fn builtin(document: &Document, element: &Element) -> Option<Block> {
-    let arguments: &[(&str, Type, bool, &str)] = &match element.kind {
+    let default = match element.kind {
         ElementKind::Variable => {
-            let block = document.block(element)?;
-            let ty = block.body.get_attribute("type").map_or(Type::Dynamic, |a| constraint(&a.value));
-            vec![
-                ("type", Type::Dynamic, false, "The type of value that the variable accepts."),
-                ("default", ty, false, "The value when none is given. Without one the variable is required."),
-                ("description", Type::String, false, "What the variable is for."),
-                ("sensitive", Type::Bool, false, "Keeps the value out of Terraform's output."),
-                ("nullable", Type::Bool, false, "Whether the value may be null."),
-                ("ephemeral", Type::Bool, false, "Keeps the value out of state and plan files."),
-            ]
+            let declared = document.block(element)?.body.get_attribute("type");
+            declared.map_or(Type::Dynamic, |a| constraint(&a.value))
         }
+        _ => Type::Dynamic,
+    };
+    builtin_of(element.kind, default)
+}
+
+/// The same of a kind of block; `default` is the type of a variable's default.
+pub(super) fn builtin_of(kind: ElementKind, default: Type) -> Option<Block> {
+    let arguments: &[(&str, Type, bool, &str)] = &match kind {
+        ElementKind::Variable => vec![
+            ("type", Type::Dynamic, false, "The type of value that the variable accepts."),
+            (
+                "default",
+                default,
+                false,
+                "The value when none is given. Without one the variable is required.",
+            ),
+            ("description", Type::String, false, "What the variable is for."),
+            ("sensitive", Type::Bool, false, "Keeps the value out of Terraform's output."),
+            ("nullable", Type::Bool, false, "Whether the value may be null."),
+            ("ephemeral", Type::Bool, false, "Keeps the value out of state and plan files."),
+        ],
         ElementKind::Output => vec![
             ("value", Type::Dynamic, true, "The value to show and to hand on."),
             ("description", Type::String, false, "What the value is."),
@@ -123,7 +136,7 @@ pub(super) fn builtin(document: &Document, element: &Element) -> Option<Block> {
         _ => return None,
     };
     let mut block = Block { attributes: attributes(arguments), ..Block::default() };
-    if element.kind == ElementKind::Variable {
+    if kind == ElementKind::Variable {
         let rule = [
             ("condition", Type::Dynamic, true, "An expression that is true for a valid value."),
             ("error_message", Type::String, true, "What to say when it is not."),
@@ -191,7 +204,10 @@ pub(super) fn is_meta_block(name: &str) -> bool {
     matches!(name, "lifecycle" | "connection" | "provisioner" | "dynamic" | "precondition" | "postcondition")
 }
 
-fn attributes(arguments: &[(&str, Type, bool, &str)]) -> std::collections::BTreeMap<String, Attribute> {
+/// Arguments of Terraform's own: name, type, whether it is required, what it is.
+pub(super) fn attributes(
+    arguments: &[(&str, Type, bool, &str)],
+) -> std::collections::BTreeMap<String, Attribute> {
     let attribute = |(position, (name, ty, required, text)): (usize, &(&str, Type, bool, &str))| {
         let position = u32::try_from(position + 1).unwrap_or(u32::MAX);
         let attribute = Attribute {
@@ -211,7 +227,8 @@ fn attributes(arguments: &[(&str, Type, bool, &str)]) -> std::collections::BTree
     arguments.iter().enumerate().map(attribute).collect()
 }
 
-fn nested(arguments: &[(&str, Type, bool, &str)], max_items: u64, text: &str) -> NestedBlock {
+/// A nested block of Terraform's own.
+pub(super) fn nested(arguments: &[(&str, Type, bool, &str)], max_items: u64, text: &str) -> NestedBlock {
     NestedBlock {
         nesting: Nesting::List,
         min_items: 0,

@@ -1,9 +1,12 @@
 //! Which provider version's documents a blueprint is designed against.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use cloudoven_crawler::{
-    catalog::{Address, Kind},
+    catalog::{Address, Index, Kind},
     constraint,
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -64,6 +67,25 @@ impl Loaded {
         let required = document.required_providers();
         let of_locals = locals(document, &[]).into_iter();
         of_locals.filter_map(|local| provider(self, &local, required.get(&local))).collect()
+    }
+
+    /// The names of every provider: first of those that `document` is designed against, in those versions, and how many
+    /// they are; then of the others, in their newest.
+    pub fn indexes(&self, document: &Document) -> (Vec<Arc<Index>>, usize) {
+        let against = self.designed_against(document);
+        let of = |p: &Provider| {
+            let found = self.of_provider(&p.address).find(|v| v.index.version == p.version)?;
+            Some(Arc::clone(&found.index))
+        };
+        let mut indexes: Vec<Arc<Index>> = against.iter().filter_map(of).collect();
+        let used = indexes.len();
+        let others = self.versions.iter().filter(|v| v.newest);
+        indexes.extend(
+            others
+                .filter(|v| against.iter().all(|p| p.address != v.index.provider))
+                .map(|v| Arc::clone(&v.index)),
+        );
+        (indexes, used)
     }
 }
 

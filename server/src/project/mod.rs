@@ -2,6 +2,7 @@
 //!
 //! Every function takes the [`Actor`](crate::auth::Actor) and answers "not found" for what that person may not see.
 
+pub mod assist;
 pub mod blueprints;
 mod constraint;
 pub mod deployments;

@@ -27,6 +27,8 @@ interface Options {
   label: string;
   changed(text: string): void;
   save(): void;
+  /** What else the editor can do. */
+  extend: Extension;
 }
 
 const colours = HighlightStyle.define([
@@ -81,6 +83,7 @@ export function createEditor(options: Options): Editor {
     ...base(options.nonce, options.label),
     here,
     ...lint(),
+    options.extend,
     keymap.of([{ key: "Mod-s", run: () => (options.save(), true) }, ...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
     EditorView.updateListener.of((update) => {
       if (update.docChanged && !quiet) options.changed(update.state.doc.toString());

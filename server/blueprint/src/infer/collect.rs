@@ -3,10 +3,58 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use cloudoven_crawler::catalog::Type;
-use hcl_edit::expr::ForExpr;
+use hcl_edit::expr::{Expression, ForExpr};
 
-use super::{Knowledge, MAX_ROUNDS, Walk, convert};
-use crate::types::{Inferred, unify};
+use super::{Inference, Knowledge, MAX_ROUNDS, Walk, convert};
+use crate::{
+    document::Element,
+    types::{Inferred, unify},
+};
+
+/// The names that a `for` binds, and what it goes through.
+pub(crate) type Loop = (Vec<String>, Expression);
+
+impl<'a> Inference<'a> {
+    /// What is known of an expression inside of loops, the outermost first.
+    pub(crate) fn in_loops(
+        &self,
+        owner: Option<&'a Element>,
+        loops: &'a [Loop],
+        expression: &'a Expression,
+    ) -> Inferred {
+        let mut walk = Walk::new(self, owner, None, 0, 0);
+        for (names, collection) in loops {
+            let (key, value) = match walk.of(collection) {
+                Inferred::Tuple(items) => (Inferred::Of(Type::Number), items.first().cloned()),
+                Inferred::Object(entries) => (Inferred::Of(Type::String), entries.values().next().cloned()),
+                other => {
+                    let (key, value) = entry(&other.ty());
+                    (key, Some(value))
+                }
+            };
+            let value = value.unwrap_or(Inferred::UNKNOWN);
+            match names.as_slice() {
+                [name] => walk.bound.push((name.clone(), value)),
+                [first, second, ..] => {
+                    walk.bound.extend([(first.clone(), key), (second.clone(), value)]);
+                }
+                [] => {}
+            }
+        }
+        walk.of(expression)
+    }
+}
+
+/// Key and value of each element of a collection.
+fn entry(collection: &Type) -> (Inferred, Inferred) {
+    let (key, value) = match collection {
+        Type::List(element) => (Type::Number, (**element).clone()),
+        Type::Set(element) => ((**element).clone(), (**element).clone()),
+        Type::Map(element) => (Type::String, (**element).clone()),
+        _ => (Type::Dynamic, Type::Dynamic),
+    };
+    (Inferred::Of(key), Inferred::Of(value))
+}
 
 impl<'a> Walk<'a, '_> {
     pub(super) fn for_expression(&mut self, each: &'a ForExpr) -> Inferred {
@@ -88,13 +136,7 @@ impl<'a> Walk<'a, '_> {
         if self.inference.knowledge == Knowledge::Validate {
             return Inferred::UNKNOWN;
         }
-        let (key, value) = match collection {
-            Type::List(element) => (Type::Number, (**element).clone()),
-            Type::Set(element) => ((**element).clone(), (**element).clone()),
-            Type::Map(element) => (Type::String, (**element).clone()),
-            _ => (Type::Dynamic, Type::Dynamic),
-        };
-        let (key, value) = (Inferred::Of(key), Inferred::Of(value));
+        let (key, value) = entry(collection);
         let (_, item) = self.silently(|walk| walk.with(each, key, value, |walk| walk.body(each)));
         self.designed(each, &[item])
     }

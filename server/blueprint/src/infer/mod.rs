@@ -11,6 +11,8 @@ mod collect;
 mod operators;
 mod reference;
 
+pub(crate) use collect::Loop;
+
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, HashMap},

@@ -1,6 +1,7 @@
 //! REST under `/api/v1`: JSON in and out, problem+json errors, cursor paging, ETags on documents.
 
 mod account;
+mod assist;
 mod blueprints;
 mod catalog;
 mod crawls;
@@ -47,6 +48,7 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
                 .merge(projects::router())
                 .merge(environments::router())
                 .merge(blueprints::router())
+                .merge(assist::router())
                 .merge(catalog::router())
                 .merge(crawls::router())
                 .merge(deployments::router())

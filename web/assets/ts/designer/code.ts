@@ -20,8 +20,9 @@ let line = 0;
 
 function load(): Promise<Editor> {
   const nonce = document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.content ?? "";
-  loading ??= import("../editor").then(({ createEditor }) => {
-    editor = createEditor({ parent: byId("editor"), nonce, label: "Terraform code", changed, save: () => void saveCode() });
+  loading ??= Promise.all([import("../editor"), import("../editor/assist")]).then(([{ createEditor }, { assist }]) => {
+    const extend = assist({ blueprint: state.id, file: () => shown, go: goTo });
+    editor = createEditor({ parent: byId("editor"), nonce, label: "Terraform code", changed, save: () => void saveCode(), extend });
     return editor;
   });
   return loading;
@@ -166,6 +167,12 @@ export function showFile(name: string, focus = false): void {
 export function goToLine(file: string, number: number): void {
   showFile(file);
   void load().then((e) => e.go(number, 1));
+}
+
+/** Puts the caret at a place, which counts from 0. */
+function goTo(file: string, place: { line: number; character: number }): void {
+  if (file !== shown) showFile(file);
+  void load().then((e) => e.go(place.line + 1, place.character + 1));
 }
 
 /** Marks a line and brings it into view. */

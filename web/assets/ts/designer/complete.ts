@@ -1,20 +1,15 @@
-// Completion under an expression: what the examples refer to comes first.
-import { get } from "../ui/http";
-import { state, url } from "./state";
+// Completion under an expression, the same as in the code: what the examples refer to comes first.
+import { ask as question, type Item, type Position } from "../editor/ask";
+import { state } from "./state";
 import { submit } from "./queue";
 import { fieldOf } from "./values";
 
-interface Suggestion {
-  kind: string;
-  label: string;
-  value: { expression?: string; literal?: unknown };
-  detail: string;
-}
-
+/** What is a whole value by itself. */
+const WHOLE = new Set(["mined", "variable", "local", "attribute", "value"]);
 const WAIT_MS = 120;
 let box: HTMLElement | null = null;
 let input: HTMLInputElement | HTMLTextAreaElement | null = null;
-let found: Suggestion[] = [];
+let found: Item[] = [];
 let chosen = -1;
 let timer = 0;
 
@@ -38,18 +33,25 @@ function expanded(control: Element | null, open: boolean): void {
   }
 }
 
-/** The reference that is being typed: what stands before the caret. */
-function prefix(control: HTMLInputElement | HTMLTextAreaElement): string {
-  return /[\w.\-[\]"]*$/.exec(control.value.slice(0, control.selectionStart ?? 0))?.[0] ?? "";
+function positionIn(text: string, offset: number): Position {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length - 1, character: before.at(-1)!.length };
+}
+
+function offsetIn(text: string, { line, character }: Position): number {
+  const lines = text.split("\n").slice(0, line);
+  return Math.min(lines.join("\n").length + (line > 0 ? 1 : 0) + character, text.length);
 }
 
 async function ask(control: HTMLInputElement | HTMLTextAreaElement): Promise<void> {
   const field = fieldOf(control);
   if (!field || !state.element) return;
-  const query = { element: state.element, path: field.dataset["path"], prefix: prefix(control) };
-  const response = await get(url("suggest", query), "application/json").catch(() => null);
-  if (!response?.ok || document.activeElement !== control) return;
-  found = (await response.json()) as Suggestion[];
+  const text = control.value;
+  const position = positionIn(text, control.selectionStart ?? text.length);
+  const place = { element: state.element, path: field.dataset["path"], text, position };
+  const answer = await question(state.id, "completions", place);
+  if (!answer || document.activeElement !== control || control.value !== text) return;
+  found = answer.items;
   show(control);
 }
 
@@ -63,13 +65,13 @@ function show(control: HTMLInputElement | HTMLTextAreaElement): void {
   box.id = "complete";
   box.setAttribute("role", "listbox");
   box.setAttribute("aria-label", "Completions");
-  for (const [i, suggestion] of found.entries()) {
+  for (const [i, item] of found.entries()) {
     const option = document.createElement("div");
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
     option.id = `complete-${i}`;
-    option.append(Object.assign(document.createElement("code"), { textContent: suggestion.label }));
-    option.append(Object.assign(document.createElement("i"), { textContent: suggestion.detail }));
+    option.append(Object.assign(document.createElement("code"), { textContent: item.label }));
+    option.append(Object.assign(document.createElement("i"), { textContent: item.detail ?? "" }));
     box.append(option);
   }
   control.closest(".expr")!.append(box);
@@ -84,21 +86,18 @@ function choose(index: number): void {
   input?.setAttribute("aria-activedescendant", `complete-${chosen}`);
 }
 
-/** A whole argument that is one reference is set at once; inside a longer expression only the reference is replaced. */
+/** A whole value is set at once; what is only a part of one waits for the rest. */
 function accept(index: number): void {
-  const suggestion = found[index];
+  const item = found[index];
   const control = input;
   const field = control ? fieldOf(control) : null;
-  if (!suggestion || !control || !field) return;
-  const typed = prefix(control);
-  const code = suggestion.value.expression ?? JSON.stringify(suggestion.value.literal);
-  const end = control.selectionStart ?? control.value.length;
-  const start = end - typed.length;
-  const whole = control.value.slice(0, start).trim() === "" && control.value.slice(end).trim() === "";
-  control.setRangeText(code, start, end, "end");
+  if (!item || !control || !field) return;
+  const start = offsetIn(control.value, item.range.start);
+  control.setRangeText(item.insert, start, offsetIn(control.value, item.range.end), "end");
+  control.setSelectionRange(start + item.caret, start + item.caret);
   close();
-  const value = whole && suggestion.value.literal !== undefined ? { literal: JSON.stringify(suggestion.value.literal) } : { expression: control.value };
-  void submit({ op: "set", element: state.element!, path: field.dataset["path"]!, value });
+  if (!WHOLE.has(item.kind)) return void ask(control);
+  void submit({ op: "set", element: state.element!, path: field.dataset["path"]!, value: { expression: control.value } });
 }
 
 export function startComplete(form: HTMLElement): void {

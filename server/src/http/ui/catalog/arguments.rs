@@ -12,7 +12,7 @@ use super::{
     facts::{Fact, Scope, block_label, chips, facts, type_label},
     levels::{Level, Node, join},
 };
-use crate::http::ui::{layout::Chip, markdown};
+use crate::http::{markdown, ui::layout::Chip};
 
 /// Arguments that one page holds.
 const BUDGET: usize = 300;

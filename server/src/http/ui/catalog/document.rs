@@ -28,10 +28,12 @@ use crate::{
     app::App,
     catalog::Loaded,
     error::{Error, Result},
-    http::ui::{
-        layout::{Chip, Layout},
+    http::{
         markdown::{self, Links},
-        page::{PageResult, Viewer, is_htmx},
+        ui::{
+            layout::{Chip, Layout},
+            page::{PageResult, Viewer, is_htmx},
+        },
     },
 };
 

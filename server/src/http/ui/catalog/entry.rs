@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     catalog::Loaded,
-    http::ui::{layout::Chip, markdown},
+    http::{markdown, ui::layout::Chip},
 };
 
 /// What is known of one argument, block or element.

@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     catalog::Loaded,
-    http::ui::{
-        layout::{Chip, count},
+    http::{
         markdown::Links,
+        ui::layout::{Chip, count},
     },
 };
 

@@ -3,7 +3,7 @@
 use cloudoven_crawler::catalog::{Document, Example, Function, Import, Parameter, Type, Use};
 
 use super::facts::{Scope, attribute_of};
-use crate::http::ui::{hcl, markdown};
+use crate::http::{hcl, markdown};
 
 /// Uses shown at once; the rest is behind a "more".
 const SHOWN_USES: usize = 12;

@@ -1,9 +1,8 @@
-//! What the docs panel says, and completions.
+//! What the docs panel says.
 
 use std::sync::Arc;
 
 use axum::{
-    Json,
     extract::{Path, Query, State},
     response::IntoResponse,
 };
@@ -11,7 +10,7 @@ use serde::Deserialize;
 
 use crate::{
     app::App,
-    blueprint::{self, ElementKind, Path as FieldPath, Suggestion},
+    blueprint::{self, ElementKind, Path as FieldPath},
     error::Error,
     http::ui::{
         catalog::Entry,
@@ -21,16 +20,11 @@ use crate::{
     store::BlueprintId,
 };
 
-/// Completions that are offered.
-const MOST: usize = 60;
-
 #[derive(Deserialize)]
 pub struct Place {
     element: String,
     #[serde(default)]
     path: FieldPath,
-    #[serde(default)]
-    prefix: String,
 }
 
 /// The catalog's entry of the argument or block at the path; of the element itself when the path is empty.
@@ -73,18 +67,4 @@ fn purpose(kind: ElementKind) -> &'static str {
         }
         _ => "",
     }
-}
-
-/// Completions for the argument at the path.
-pub async fn suggest(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(id): Path<BlueprintId>,
-    Query(place): Query<Place>,
-) -> PageResult<Json<Vec<Suggestion>>> {
-    let opened = design::open(&app, &viewer.actor, &id, None).await?;
-    let mut found =
-        blueprint::suggest(&opened.document, &opened.schemas, &place.element, &place.path, &place.prefix);
-    found.truncate(MOST);
-    Ok(Json(found))
 }

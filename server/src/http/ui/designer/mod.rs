@@ -53,7 +53,6 @@ pub fn router() -> Router<App> {
         .route("/blueprints/{id}/steps", post(step))
         .route("/blueprints/{id}/palette", get(palette::search))
         .route("/blueprints/{id}/docs", get(help::docs))
-        .route("/blueprints/{id}/suggest", get(help::suggest))
         .route("/blueprints/{id}/history", get(history::list))
         .route("/blueprints/{id}/problems", get(problems::list))
         .route("/blueprints/{id}/check", post(problems::check))

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::links::is_own;
-use crate::http::ui::hcl;
+use crate::http::hcl;
 
 /// Elements that only mark up text.
 const TAGS: [&str; 46] = [

@@ -4,7 +4,7 @@
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, LinkType, Tag, TagEnd};
 
 use super::links::Links;
-use crate::http::ui::hcl;
+use crate::http::hcl;
 
 /// Elements inside each other; what is deeper stands in the last one.
 const MAX_DEPTH: usize = 48;
