@@ -12,7 +12,7 @@ use crate::{
     config::Config,
     hub::Hub,
     jobs::upstream::Upstream,
-    project::deployments::DEFAULT_TERRAFORM,
+    project::{deployments::DEFAULT_TERRAFORM, designs::Designs},
     secret::Keyring,
     store::{CrawlId, Db, RunId, runs},
 };
@@ -29,6 +29,8 @@ pub struct Parts {
     pub clock: Clock,
     pub keyring: Keyring,
     pub catalogs: Catalogs,
+    /// Blueprints that were read a moment ago.
+    pub designs: Designs,
     /// Where runs happen.
     pub executor: Arc<dyn Executor>,
     /// News of runs, within this process.
@@ -71,6 +73,7 @@ impl App {
             clock,
             keyring,
             catalogs,
+            designs: Designs::default(),
             executor,
             hub: Hub::default(),
             crawls: Hub::default(),

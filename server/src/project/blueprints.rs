@@ -47,7 +47,7 @@ pub async fn create(
         parent: None,
         origin: 1,
         redo: Vec::new(),
-        files: put_texts(&mut tx, files).await?,
+        files: put_texts(&mut tx, files, &Manifest::new()).await?,
         message: "Created".into(),
         created_by: Some(actor.id.clone()),
         created_at: now,
@@ -121,11 +121,27 @@ pub async fn load(
     id: &BlueprintId,
     number: Option<i64>,
 ) -> Result<(Blueprint, Revision, Texts)> {
+    let (blueprint, revision) = find(app, actor, id, number).await?;
+    let texts = contents(app, &revision.files).await?;
+    Ok((blueprint, revision, texts))
+}
+
+/// A revision alone; `None` means the latest.
+pub(super) async fn find(
+    app: &App,
+    actor: &Actor,
+    id: &BlueprintId,
+    number: Option<i64>,
+) -> Result<(Blueprint, Revision)> {
     let mut db = app.db.read().await?;
     let blueprint = visible(&mut db, actor, id).await?;
     let revision = blueprints::revision(&mut db, id, number.unwrap_or(blueprint.head)).await?;
-    let texts = texts(&mut db, &revision.files).await?;
-    Ok((blueprint, revision, texts))
+    Ok((blueprint, revision))
+}
+
+/// The texts of a revision's files.
+pub(super) async fn contents(app: &App, files: &Manifest) -> Result<Texts> {
+    texts(&mut *app.db.read().await?, files).await
 }
 
 /// Saves `files` as the revision after `base`.
@@ -146,7 +162,7 @@ pub async fn save(
         return Err(stale(&mut tx, &blueprint, base, files.clone()).await?);
     }
     let current = blueprints::revision(&mut tx, id, base).await?;
-    let manifest = put_texts(&mut tx, files).await?;
+    let manifest = put_texts(&mut tx, files, &current.files).await?;
     if manifest == current.files {
         return Ok(current);
     }
@@ -242,12 +258,15 @@ async fn commit(mut tx: crate::store::Tx, blueprint: &Blueprint, revision: Revis
     Ok(revision)
 }
 
-async fn put_texts(tx: &mut Connection, files: &Texts) -> Result<Manifest> {
+/// Stores what is not there already. `stored` names texts that are.
+async fn put_texts(tx: &mut Connection, files: &Texts, stored: &Manifest) -> Result<Manifest> {
     let mut manifest = Manifest::new();
     for (file, text) in files {
         let digest = hex::encode(Sha256::digest(text.as_bytes()));
-        let compressed = zstd::encode_all(text.as_bytes(), 3).map_err(Error::internal)?;
-        blueprints::put_text(tx, &digest, &compressed).await?;
+        if stored.get(file) != Some(&digest) {
+            let compressed = zstd::encode_all(text.as_bytes(), 3).map_err(Error::internal)?;
+            blueprints::put_text(tx, &digest, &compressed).await?;
+        }
         manifest.insert(file.clone(), digest);
     }
     Ok(manifest)

@@ -39,8 +39,8 @@ fn texts(files: &Files) -> Texts {
 
 /// Opens a revision (`None`: the latest) with the schemas of everything in it.
 pub async fn open(app: &App, actor: &Actor, id: &BlueprintId, number: Option<i64>) -> Result<Opened> {
-    let (blueprint, revision, texts) = blueprints::load(app, actor, id, number).await?;
-    let document = parse(texts).await?;
+    let (blueprint, revision) = blueprints::find(app, actor, id, number).await?;
+    let document = app.designs.document(app, &revision.files).await?;
     let schemas = app.catalogs.schemas(&document, &[]).await?;
     Ok(Opened { blueprint, revision, document, schemas })
 }
@@ -92,7 +92,8 @@ fn unread(texts: &Texts, faults: Vec<Diagnostic>) -> Vec<Finding> {
 
 /// Reads the latest revision's files alone: enough to say what is in it.
 pub async fn read(app: &App, actor: &Actor, id: &BlueprintId) -> Result<Document> {
-    parse(blueprints::load(app, actor, id, None).await?.2).await
+    let (_, revision) = blueprints::find(app, actor, id, None).await?;
+    app.designs.document(app, &revision.files).await
 }
 
 /// The graph of a revision (`None`: the latest), or a part of it. Laid out off the async threads.
@@ -103,8 +104,8 @@ pub async fn graph(
     number: Option<i64>,
     scope: Scope,
 ) -> Result<(Blueprint, Revision, Graph)> {
-    let (blueprint, revision, texts) = blueprints::load(app, actor, id, number).await?;
-    let document = parse(texts).await?;
+    let (blueprint, revision) = blueprints::find(app, actor, id, number).await?;
+    let document = app.designs.document(app, &revision.files).await?;
     let graph = blocking(move || blueprint::graph(&document, &scope)).await?;
     Ok((blueprint, revision, graph))
 }
@@ -149,6 +150,7 @@ pub async fn edit(app: &App, actor: &Actor, id: &BlueprintId, base: i64, edit: E
         blocking(move || blueprint::apply(&document, &edit, &schemas)).await?.map_err(|e| edit_error(&e))?;
     let Applied { document, address, dangling, .. } = applied;
     let revision = blueprints::save(app, actor, id, base, &texts(&document.to_files()), &message).await?;
+    app.designs.keep(&revision.files, &document).await;
     let schemas = app.catalogs.schemas(&document, &[]).await?;
     let blueprint = blueprints::get(app, actor, id).await?;
     Ok(Edited { opened: Opened { blueprint, revision, document, schemas }, address, dangling })

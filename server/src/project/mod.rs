@@ -7,6 +7,7 @@ pub mod blueprints;
 mod constraint;
 pub mod deployments;
 pub mod design;
+pub mod designs;
 pub mod download;
 pub mod environments;
 pub mod members;
