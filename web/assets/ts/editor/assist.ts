@@ -1,8 +1,8 @@
 // What the server knows of the code: completion, hover, definitions, references, outline, signatures. Loaded with the
 // editor.
-import { autocompletion, startCompletion, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import { autocompletion, completionStatus, pickedCompletion, startCompletion, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import type { Extension } from "@codemirror/state";
-import { hoverTooltip, keymap, type EditorView } from "@codemirror/view";
+import { EditorView, hoverTooltip, keymap } from "@codemirror/view";
 import { ask, offsetAt, positionAt, type Item } from "./ask";
 import { navigation, type Go } from "./navigate";
 import { panel, signatures } from "./tips";
@@ -45,6 +45,11 @@ export function assist(host: Host): Extension {
     signatures(host.blueprint, place),
     navigation(host, place),
     keymap.of([{ key: "Ctrl-Space", run: startCompletion }]),
+    // A list that scrolls can be reached by the keyboard.
+    EditorView.updateListener.of(({ state, view }) => {
+      if (completionStatus(state) !== "active") return;
+      view.requestMeasure({ read: () => view.dom.querySelector(".cm-tooltip-autocomplete > ul")?.setAttribute("tabindex", "0") });
+    }),
   ];
 }
 
@@ -70,12 +75,13 @@ function completion(item: Item, start: number, behind: number): Completion {
     type,
     ...(item.detail ? { detail: item.detail } : {}),
     ...(item.docs ? { info: item.docs } : {}),
-    apply(view, _completion, _from, to) {
+    apply(view, picked, _from, to) {
       const end = Math.min(to + behind, view.state.doc.length);
       view.dispatch({
         changes: { from: start, to: end, insert: item.insert },
         selection: { anchor: start + item.caret },
         userEvent: "input.complete",
+        annotations: pickedCompletion.of(picked),
         scrollIntoView: true,
       });
     },

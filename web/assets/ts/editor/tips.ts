@@ -57,7 +57,7 @@ async function showDocs(blueprint: string, place: Place, view: EditorView): Prom
   view.dispatch({ effects: setTip.of({ tooltip, signature: false }) });
 }
 
-/** Signatures while one types in a call; the word's documentation by Ctrl-K Ctrl-I. */
+/** Signatures while one types in a call; the word's documentation by Shift-F1. */
 export function signatures(blueprint: string, place: Place): Extension {
   const watch = ViewPlugin.fromClass(
     class {
@@ -100,7 +100,7 @@ export function signatures(blueprint: string, place: Place): Extension {
     watch,
     keymap.of([
       { key: "Escape", run: close },
-      { key: "Mod-k Mod-i", run: (view) => (void showDocs(blueprint, place, view), true) },
+      { key: "Shift-F1", run: (view) => (void showDocs(blueprint, place, view), true) },
     ]),
   ];
 }
