@@ -32,7 +32,24 @@ pub enum Code {
     UnknownFunction,
     WrongArgumentCount,
     UnknownReference,
+    /// Not a name, or not one that can stand there.
+    InvalidReference,
+    /// `each`, `count` or `self` where it has no meaning.
+    OutOfScope,
+    MissingInstanceKey,
+    UnexpectedInstanceKey,
+    Cycle,
     DuplicateAddress,
+    DuplicateArgument,
+    DuplicateKey,
+    WrongLabels,
+    InvalidName,
+    /// A reference or a call where only a literal can stand.
+    NotConstant,
+    /// Meta-arguments that exclude each other or have no place there.
+    InvalidMeta,
+    InvalidCondition,
+    SensitiveOutput,
     UndocumentedValue,
     OutOfBounds,
     Conflict,

@@ -84,14 +84,18 @@ impl Visitor<'_> {
         }
         let depth = match root {
             "each" | "count" | "self" | "path" | "terraform" => return,
-            "data" | "ephemeral" => 2,
+            "data" | "ephemeral" | "resource" => 2,
             _ => 1,
         };
         let Some((_, name)) = operators.get(depth - 1) else { return };
         let names: Vec<&str> = operators[..depth].iter().map(|(name, _)| *name).collect();
+        let address = match root {
+            "resource" => names.join("."),
+            root => format!("{root}.{}", names.join(".")),
+        };
         self.found.push(Reference {
             file: self.file.to_owned(),
-            address: format!("{root}.{}", names.join(".")),
+            address,
             span: root_span.start..name.end,
             name: name.clone(),
             attributes: operators[depth..].iter().map(|(name, _)| name.to_string()).collect(),
@@ -131,6 +135,14 @@ impl Visitor<'_> {
     }
 }
 
+/// What the content of a `dynamic` block calls the element that it is made for.
+///
+/// Source: <https://developer.hashicorp.com/terraform/language/expressions/dynamic-blocks>
+pub(super) fn iterator(dynamic: &Block) -> Option<&str> {
+    let named = dynamic.body.get_attribute("iterator").and_then(|a| a.value.as_variable());
+    named.map(|name| name.as_str()).or_else(|| dynamic.labels.first().map(|label| label.as_str()))
+}
+
 /// The attribute names that follow a root; indexes and splats between them are passed over.
 fn plain_operators(traversal: &Traversal) -> Vec<(&str, Range<usize>)> {
     let operators = traversal.operators.iter().map(|o| o.value());
@@ -145,7 +157,17 @@ fn plain_operators(traversal: &Traversal) -> Vec<(&str, Range<usize>)> {
 impl Visit for Visitor<'_> {
     fn visit_block(&mut self, block: &Block) {
         self.depth += 1;
-        self.visit_body(&block.body);
+        if block.ident.as_str() == "dynamic" {
+            // Only what it goes through is outside of what the block binds.
+            block.body.get_attribute("for_each").into_iter().for_each(|each| self.visit_attr(each));
+            let before = self.bound.len();
+            self.bound.extend(iterator(block).map(str::to_owned));
+            block.body.attributes().filter(|a| a.key.as_str() == "labels").for_each(|a| self.visit_attr(a));
+            block.body.blocks().for_each(|inner| self.visit_block(inner));
+            self.bound.truncate(before);
+        } else {
+            self.visit_body(&block.body);
+        }
         self.depth -= 1;
     }
 

@@ -1,6 +1,6 @@
 //! What Terraform refuses inside of expressions: unknown functions, wrong arguments, operators and types that do not fit.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use cloudoven_crawler::catalog::Type;
 use hcl_edit::{
@@ -8,10 +8,10 @@ use hcl_edit::{
     structure::{Attribute, Block, Body},
 };
 
-use super::{Findings, Severity};
+use super::{Findings, Severity, dynamic, numbered};
 use crate::{
     diagnostic::Code,
-    document::{Document, ElementKind},
+    document::{Document, Element, ElementKind},
     infer::{Inference, Knowledge},
     locate::span,
     path::Path,
@@ -23,6 +23,8 @@ use crate::{
 pub(super) struct Judge<'a> {
     validate: Inference<'a>,
     design: Inference<'a>,
+    /// Addresses of the provider configurations that something is made by.
+    used: HashSet<String>,
 }
 
 impl<'a> Judge<'a> {
@@ -30,11 +32,41 @@ impl<'a> Judge<'a> {
         Judge {
             validate: Inference::new(document, schemas, Knowledge::Validate),
             design: Inference::new(document, schemas, Knowledge::Design),
+            used: document.elements().iter().flat_map(|element| configurations(document, element)).collect(),
         }
+    }
+
+    /// Terraform passes over the configuration of a provider that nothing needs.
+    pub(super) fn is_used(&self, provider: &Element) -> bool {
+        self.used.contains(&provider.address)
+    }
+}
+
+/// The provider configurations that an element is made by.
+fn configurations(document: &Document, element: &Element) -> Vec<String> {
+    use ElementKind::{Data, Ephemeral, Resource};
+    let of = |ty: &str, body: &Body| match body.get_attribute("provider").map(|a| a.value.to_string()) {
+        // `demo.west`, perhaps in quotes.
+        Some(named) => format!("provider.{}", named.trim().trim_matches('"')),
+        None => format!("provider.{}", local_name(ty)),
+    };
+    let Some(block) = document.block(element) else { return Vec::new() };
+    match (element.kind, &element.ty) {
+        (Resource | Data | Ephemeral, Some(ty)) => vec![of(ty, &block.body)],
+        _ if element.keyword == "check" => {
+            let data = block.body.get_blocks("data");
+            data.filter_map(|data| Some(of(data.labels.first()?.as_str(), &data.body))).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
 impl<'a> Findings<'a> {
+    /// What Terraform knows of a value when it validates. What is wrong with it is told elsewhere.
+    pub(super) fn constant(&self, expression: &'a Expression) -> Inferred {
+        self.judge.validate.value(Some(self.element), expression)
+    }
+
     /// Why an argument's value is not of its type. An error where Terraform finds it before a plan, else a warning.
     pub(super) fn mismatch(&self, ty: &Type, expression: &'a Expression) -> Option<(Severity, String)> {
         let misfit = |inference: &Inference<'a>| {
@@ -48,7 +80,7 @@ impl<'a> Findings<'a> {
         })
     }
 
-    fn judged(&mut self, expression: &'a Expression, path: &Path) -> Inferred {
+    pub(super) fn judged(&mut self, expression: &'a Expression, path: &Path) -> Inferred {
         let (value, faults) = self.judge.validate.judge(Some(self.element), expression);
         for fault in faults {
             self.add(Severity::Error, fault.code, Some(fault.span), path, fault.message);
@@ -77,18 +109,10 @@ pub(super) fn check(findings: &mut Findings<'_>) {
             }
         }
         ElementKind::Variable => variable(findings, block),
-        ElementKind::Provider if !is_used(document, element.ty.as_deref()) => {}
+        ElementKind::Provider if findings.unused => {}
         ElementKind::Terraform | ElementKind::Other => {}
         _ => top(findings, &block.body),
     }
-}
-
-/// Terraform passes over the configuration of a provider that nothing needs.
-fn is_used(document: &Document, provider: Option<&str>) -> bool {
-    document.elements().iter().any(|e| {
-        let resource = matches!(e.kind, ElementKind::Resource | ElementKind::Data | ElementKind::Ephemeral);
-        resource && e.ty.as_deref().map(local_name) == provider
-    })
 }
 
 fn variable<'a>(findings: &mut Findings<'a>, block: &'a Block) {
@@ -127,6 +151,8 @@ fn top<'a>(findings: &mut Findings<'a>, body: &'a Body) {
                 rules.for_each(|(block, path)| rule(findings, &block.body, &path, false));
             }
             "precondition" => rule(findings, &block.body, &path, true),
+            // Nobody looks at the connection of an element without provisioners.
+            "connection" if !body.has_blocks("provisioner") => {}
             _ => nested(findings, block, &path),
         }
     }
@@ -138,6 +164,12 @@ fn nested<'a>(findings: &mut Findings<'a>, block: &'a Block, path: &Path) {
     if block.ident.as_str() == "dynamic" {
         if let Some(each) = block.body.get_attribute("for_each") {
             findings.judged(&each.value, &path.name("for_each"));
+        }
+        if dynamic::is_made(findings, block) {
+            for (content, path) in numbered(&block.body, path).filter(|(b, _)| b.ident.as_str() == "content")
+            {
+                nested(findings, content, &path);
+            }
         }
         return;
     }
@@ -160,16 +192,4 @@ fn rule<'a>(findings: &mut Findings<'a>, body: &'a Body, base: &Path, typed: boo
             findings.add(Severity::Error, Code::WrongType, Some(span(&attribute.value)), &path, message);
         }
     }
-}
-
-/// The blocks of a body with their paths.
-fn numbered<'a>(body: &'a Body, base: &Path) -> impl Iterator<Item = (&'a Block, Path)> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    let base = base.clone();
-    body.blocks().map(move |block| {
-        let name = block.ident.as_str();
-        let count = counts.entry(name).or_default();
-        *count += 1;
-        (block, base.name(name).index(*count - 1))
-    })
 }

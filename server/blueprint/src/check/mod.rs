@@ -1,22 +1,45 @@
 //! Diagnostics: what is wrong with a blueprint. Never an error where `terraform validate` finds none; where the catalog
 //! merely suggests a fault, it is a warning.
 
+mod address;
+mod blocks;
 mod body;
+mod constant;
+mod cycles;
 mod documented;
+mod dynamic;
 mod expressions;
+mod inside;
+mod labels;
+mod lifecycle;
+mod meta;
+mod module;
+mod moves;
+mod named;
+mod names;
+mod provider;
+mod provisioner;
+mod rules;
+mod secrets;
+mod settings;
+mod targets;
+mod whole;
 
-use std::{collections::HashSet, ops::Range};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
-use hcl_edit::Span as _;
+use cloudoven_crawler::catalog;
+use hcl_edit::{
+    Span as _,
+    structure::{Block, Body},
+};
 
 use self::expressions::Judge;
 use super::{
     diagnostic::{Code, Diagnostic, Severity},
     document::{Document, Element, ElementKind},
     path::Path,
-    refs::{Reference, references, references_of},
-    schemas::Schemas,
-    view,
+    refs::Reference,
+    schemas::{Schemas, local_name},
 };
 
 /// Checks a whole blueprint.
@@ -24,12 +47,10 @@ pub fn check(document: &Document, schemas: &Schemas) -> Vec<Diagnostic> {
     let judge = Judge::new(document, schemas);
     let mut found: Vec<Diagnostic> =
         document.elements().iter().flat_map(|e| check_own(document, schemas, &judge, e)).collect();
-    let references = references(document);
-    found.extend(references.iter().filter_map(|r| check_reference(document, schemas, r)));
-    let mut seen = HashSet::new();
-    found.extend(
-        document.elements().iter().filter(|e| !seen.insert(&e.address)).map(|e| duplicate(document, e)),
-    );
+    found.extend(whole::loose(document));
+    found.extend(whole::duplicates(document));
+    found.extend(whole::settings(document));
+    found.extend(cycles::check(document));
     found.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
     found
 }
@@ -37,15 +58,11 @@ pub fn check(document: &Document, schemas: &Schemas) -> Vec<Diagnostic> {
 /// Checks one element: its arguments, blocks and references.
 pub(super) fn check_element(document: &Document, schemas: &Schemas, element: &Element) -> Vec<Diagnostic> {
     let mut found = check_own(document, schemas, &Judge::new(document, schemas), element);
-    let index = document.elements().iter().position(|e| std::ptr::eq(e, element));
-    let references = index.map(|i| references_of(document, i)).unwrap_or_default();
-    found.extend(references.iter().filter_map(|r| check_reference(document, schemas, r)));
-    let twins = document.elements().iter().filter(|e| e.address == element.address).count();
-    found.extend((twins > 1).then(|| duplicate(document, element)));
+    found.extend(whole::twin(document, element));
     found
 }
 
-/// What the element's schema says of its text.
+/// What can be said of an element by its own text and the names of the others.
 fn check_own<'a>(
     document: &'a Document,
     schemas: &'a Schemas,
@@ -53,8 +70,57 @@ fn check_own<'a>(
     element: &'a Element,
 ) -> Vec<Diagnostic> {
     let Some(block) = document.block(element) else { return Vec::new() };
-    let mut findings = Findings { document, element, judge, found: Vec::new() };
-    if let Some(schema) = schemas.of(element) {
+    let unused = element.kind == ElementKind::Provider && !judge.is_used(element);
+    let mut findings = Findings { document, schemas, element, judge, unused, found: Vec::new() };
+    if element.kind != ElementKind::Local {
+        redefined(&mut findings, block);
+        labels::element(&mut findings, block);
+    }
+    match element.kind {
+        ElementKind::Local => {}
+        ElementKind::Resource | ElementKind::Data | ElementKind::Ephemeral => {
+            described(&mut findings, block);
+            managed(&mut findings, block);
+        }
+        ElementKind::Provider => {
+            provider::check(&mut findings, block);
+            if !unused {
+                described(&mut findings, block);
+            }
+        }
+        ElementKind::Variable => named::variable(&mut findings, block),
+        ElementKind::Output => {
+            named::output(&mut findings, block);
+            named::exposes(&mut findings, block);
+        }
+        ElementKind::Module => module::check(&mut findings, block),
+        ElementKind::Terraform => settings::check(&mut findings, block),
+        ElementKind::Other => other(&mut findings, block),
+    }
+    expressions::check(&mut findings);
+    names::check(&mut findings, block);
+    findings.found
+}
+
+fn redefined(findings: &mut Findings<'_>, block: &Block) {
+    let mut twice = Vec::new();
+    whole::redefined(&block.body, &mut twice);
+    for (span, name) in twice {
+        let message = format!("{name} is set already: leave one of the two out");
+        findings.add(
+            Severity::Error,
+            Code::DuplicateArgument,
+            Some(span),
+            &Path::root().name(&name),
+            message,
+        );
+    }
+}
+
+/// What the catalog says of the element.
+fn described<'a>(findings: &mut Findings<'a>, block: &'a Block) {
+    let element = findings.element;
+    if let Some(schema) = findings.own_schema() {
         if schema.deprecated {
             let message = format!("{} is deprecated", schema.name);
             findings.add(Severity::Warning, Code::Deprecated, block.ident.span(), &Path::root(), message);
@@ -62,34 +128,93 @@ fn check_own<'a>(
         // A provider that describes no configuration at all may still take one: nothing can be said.
         let silent = schema.block.attributes.is_empty() && schema.block.blocks.is_empty();
         if element.kind != ElementKind::Provider || !silent {
-            body::check(&mut findings, &schema.block, &block.body, block.span().as_ref());
+            body::check(findings, element.kind, &schema.block, block, &Path::root());
         }
     } else if let (Some(kind), Some(ty)) = (element.kind.catalog(), element.ty.clone()) {
-        let message = format!("the catalog has nothing on {ty}; it is shown as code only");
-        if element.kind != ElementKind::Provider && schemas.unknown.contains(&(kind, ty.clone())) {
+        let absent =
+            findings.schemas.unknown.contains(&(kind, ty.clone())) && !findings.of_another_provider();
+        if element.kind != ElementKind::Provider && absent {
             let message = format!("the provider has no {} {ty}", kind.keyword());
             findings.add(Severity::Error, Code::UnknownType, block.ident.span(), &Path::root(), message);
         } else {
+            let message = format!("the catalog has nothing on {ty}; it is shown as code only");
             findings.add(Severity::Info, Code::NoSchema, block.ident.span(), &Path::root(), message);
         }
-    } else if matches!(element.kind, ElementKind::Variable | ElementKind::Output)
-        && let Some(schema) = view::builtin(document, element)
-    {
-        body::check(&mut findings, &schema, &block.body, block.span().as_ref());
     }
-    expressions::check(&mut findings);
-    findings.found
+}
+
+/// What Terraform adds to resources and data sources.
+fn managed<'a>(findings: &mut Findings<'a>, block: &'a Block) {
+    let root = Path::root();
+    meta::check(findings, &block.body);
+    if let Some(attribute) = block.body.get_attribute("provider") {
+        meta::configuration(findings, &attribute.value, &root.name("provider"));
+    }
+    provisioner::single(findings, &block.body, "lifecycle", &root);
+    for (inner, path) in numbered(&block.body, &root).filter(|(b, _)| b.ident.as_str() == "lifecycle") {
+        labels::count(findings, inner, &[], &path);
+        lifecycle::check(findings, inner, &path);
+    }
+    if findings.element.kind == ElementKind::Resource {
+        provisioner::check(findings, &block.body);
+    }
+}
+
+fn other<'a>(findings: &mut Findings<'a>, block: &'a Block) {
+    let message = match block.ident.as_str() {
+        "moved" => return moves::moved(findings, block),
+        "removed" => return moves::removed(findings, block),
+        "import" => return moves::import(findings, block),
+        "check" => return named::check(findings, block),
+        "required_providers" | "backend" | "cloud" => {
+            format!("{} stands in a terraform block: put it into one", block.ident.as_str())
+        }
+        keyword => format!("there are no {keyword} blocks in Terraform"),
+    };
+    findings.add(Severity::Error, Code::UnknownBlock, block.ident.span(), &Path::root(), message);
+}
+
+/// The blocks of a body with their paths.
+fn numbered<'a>(body: &'a Body, base: &Path) -> impl Iterator<Item = (&'a Block, Path)> + use<'a> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let base = base.clone();
+    body.blocks().map(move |block| {
+        let name = block.ident.as_str();
+        let count = counts.entry(name).or_default();
+        *count += 1;
+        (block, base.name(name).index(*count - 1))
+    })
 }
 
 /// The findings about one element.
 struct Findings<'a> {
     document: &'a Document,
+    schemas: &'a Schemas,
     element: &'a Element,
     judge: &'a Judge<'a>,
+    /// The configuration of a provider that nothing is made by.
+    unused: bool,
     found: Vec<Diagnostic>,
 }
 
-impl Findings<'_> {
+impl<'a> Findings<'a> {
+    fn schema(&self, element: &Element) -> Option<&'a Arc<catalog::Document>> {
+        self.schemas.of(element)
+    }
+
+    /// What describes the element, unless it is made by a provider other than its type's name says.
+    fn own_schema(&self) -> Option<&'a Arc<catalog::Document>> {
+        self.schema(self.element).filter(|_| !self.of_another_provider())
+    }
+
+    /// Whether the element names a provider other than the one that its type begins with.
+    fn of_another_provider(&self) -> bool {
+        let named = self.document.block(self.element).and_then(|block| block.body.get_attribute("provider"));
+        let named = named.and_then(|attribute| address::Address::of(&attribute.value));
+        let own = self.element.ty.as_deref().map(local_name);
+        named.is_some_and(|named| Some(named.root) != own)
+    }
+
     fn add(
         &mut self,
         severity: Severity,
@@ -126,30 +251,6 @@ fn place(
         address: None,
         path: None,
     }
-}
-
-fn duplicate(document: &Document, element: &Element) -> Diagnostic {
-    let first = document.element(&element.address).unwrap_or(element);
-    let message = format!("{} is declared already in {} line {}", element.address, first.file, first.line);
-    let span = element.span.start..element.span.end;
-    let found = place(document, &element.file, span, Severity::Error, Code::DuplicateAddress, message);
-    Diagnostic { address: Some(element.address.clone()), ..found }
-}
-
-fn check_reference(document: &Document, schemas: &Schemas, reference: &Reference) -> Option<Diagnostic> {
-    let Some(target) = document.element(&reference.address) else {
-        // A provider without configuration is configured by its environment; only an alias must be declared.
-        let implied = reference.address.strip_prefix("provider.").is_some_and(|rest| !rest.contains('.'));
-        return (!implied).then(|| unknown_reference(document, reference));
-    };
-    let attribute = reference.attributes.first()?;
-    let schema = schemas.of(target).filter(|_| target.kind != ElementKind::Provider)?;
-    let known =
-        schema.block.attributes.contains_key(attribute) || schema.block.blocks.contains_key(attribute);
-    (!known).then(|| {
-        let message = format!("{} has no attribute {attribute}", reference.address);
-        about_reference(document, reference, message)
-    })
 }
 
 /// A reference to something that is not declared.

@@ -176,7 +176,7 @@ fn near(centre: usize, steps: usize, links: &[Edge]) -> BTreeSet<usize> {
 }
 
 /// The sets of nodes that need each other, each in the order of the text.
-fn cycles(arrows: &[Arrow]) -> Vec<Vec<usize>> {
+pub(super) fn cycles(arrows: &[Arrow]) -> Vec<Vec<usize>> {
     let all = DiGraph::<(), (), usize>::from_edges(arrows.iter().map(|a| (a.from, a.to)));
     // Tarjan's way in this library calls itself as deep as the graph is; this one doesn't.
     let several = kosaraju_scc(&all).into_iter().filter(|set| set.len() > 1);

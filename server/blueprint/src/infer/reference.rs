@@ -31,10 +31,6 @@ impl<'a> Walk<'a, '_> {
             ("path", ["module" | "root" | "cwd", ..])
             | ("terraform", ["workspace", ..])
             | ("each", ["key", ..]) => (Inferred::Of(Type::String), 1),
-            ("path", [name, ..]) => {
-                let message = format!("path has no attribute {name}; there are module, root and cwd");
-                return self.fault(span(traversal), Code::UnknownReference, message);
-            }
             ("count", ["index", ..]) => (Inferred::Of(Type::Number), 1),
             ("each", ["value", ..]) => (self.each_value(), 1),
             ("var", [name, ..]) => (self.inference.variable(name), 1),
