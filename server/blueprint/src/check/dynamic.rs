@@ -52,16 +52,14 @@ fn one<'a>(
         }
         return;
     };
-    blocks::check(findings, &SHAPE, &block.body, span(&block.ident), path);
-    if nested.nesting == Nesting::Map && !block.body.has_attribute("labels") {
-        let message = format!("each {name} block needs a key: set labels = [...]");
-        findings.add(
-            Severity::Error,
-            Code::MissingArgument,
-            Some(span(&block.ident)),
-            &path.name("labels"),
-            message,
-        );
+    let shape = if nested.nesting == Nesting::Map { LABELLED } else { SHAPE };
+    blocks::check(findings, &shape, &block.body, span(&block.ident), path);
+    if let Some(iterator) = block.body.get_attribute("iterator")
+        && !iterator.value.is_variable()
+    {
+        let message = "iterator is a name without quotes".to_owned();
+        let place = Some(span(&iterator.value));
+        findings.add(Severity::Error, Code::InvalidReference, place, &path.name("iterator"), message);
     }
     let contents = block.body.get_blocks("content").count();
     if contents != 1 {

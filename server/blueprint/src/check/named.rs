@@ -18,9 +18,11 @@ pub(super) fn variable<'a>(findings: &mut Findings<'a>, block: &'a Block) {
     for attribute in block.body.attributes() {
         let path = root.name(attribute.key.as_str());
         match attribute.key.as_str() {
-            "description" => drop(constant::check(findings, attribute, &Type::String, &path)),
+            "description" => {
+                constant::check(findings, attribute, &Type::String, &path);
+            }
             "sensitive" | "nullable" | "ephemeral" => {
-                drop(constant::check(findings, attribute, &Type::Bool, &path))
+                constant::check(findings, attribute, &Type::Bool, &path);
             }
             "default" => default(findings, block, attribute, &path),
             _ => {}
@@ -73,8 +75,12 @@ pub(super) fn output<'a>(findings: &mut Findings<'a>, block: &'a Block) {
     for attribute in block.body.attributes() {
         let path = root.name(attribute.key.as_str());
         match attribute.key.as_str() {
-            "description" => drop(constant::check(findings, attribute, &Type::String, &path)),
-            "sensitive" | "ephemeral" => drop(constant::check(findings, attribute, &Type::Bool, &path)),
+            "description" => {
+                constant::check(findings, attribute, &Type::String, &path);
+            }
+            "sensitive" | "ephemeral" => {
+                constant::check(findings, attribute, &Type::Bool, &path);
+            }
             "depends_on" => meta::depends_on(findings, attribute, &path),
             _ => {}
         }

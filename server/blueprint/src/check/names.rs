@@ -88,11 +88,10 @@ fn other<'a>(findings: &mut Findings<'a>, block: &'a Block) {
 /// The body of an element of which there may be many.
 fn repeated<'a>(findings: &mut Findings<'a>, block: &'a Body, skipped: &[&str]) {
     let root = Path::root();
-    let scope = Scope {
-        each: block.has_attribute("for_each"),
-        count: block.has_attribute("count"),
-        ..Scope::default()
-    };
+    // What is given to a module Terraform looks at only when it knows how many of it there are.
+    let module = findings.element.kind == ElementKind::Module;
+    let has = |name: &str| module || block.has_attribute(name);
+    let scope = Scope { each: has("for_each"), count: has("count"), ..Scope::default() };
     for attribute in block.attributes() {
         let name = attribute.key.as_str();
         let meta = matches!(name, "count" | "for_each");

@@ -123,7 +123,7 @@ pub(super) fn version<'a>(findings: &mut Findings<'a>, value: &'a Expression, pa
             "a version constraint is read before anything else: write it without references or calls";
         (Code::NotConstant, message)
     } else {
-        match findings.constant(value) {
+        match findings.judged(value, path) {
             Inferred::String(text) if is_constraint(&text) => return,
             Inferred::Number(number) if number >= 0.0 => return,
             Inferred::Of(_) => return,

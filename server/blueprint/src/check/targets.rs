@@ -18,7 +18,7 @@ pub(super) fn fault(findings: &Findings<'_>, scope: Scope, address: &Address<'_>
     let names = address.names();
     let whole = |code, message: String| Some((address.span(1), code, message));
     match address.root {
-        "each" | "count" | "self" => own(scope, address),
+        "each" | "count" | "self" => own(scope, address).or_else(|| itself(findings, address)),
         "path" => known(address, &["module", "root", "cwd"]),
         "terraform" => known(address, &["workspace", "applying"]),
         "template" | "lazy" | "arg" => whole(
@@ -54,6 +54,13 @@ fn own(scope: Scope, address: &Address<'_>) -> Option<Fault> {
         return Some((address.span(1), Code::OutOfScope, message));
     }
     if attributes.is_empty() { None } else { known(address, attributes) }
+}
+
+/// The attributes that follow `self`.
+fn itself(findings: &Findings<'_>, address: &Address<'_>) -> Option<Fault> {
+    let schema = findings.own_schema().filter(|_| address.root == "self")?;
+    let (steps, message) = inside::fault(&schema.block, &address.steps)?;
+    Some((address.span(steps), Code::UnknownReference, format!("self: {message}")))
 }
 
 /// An object with a few attributes.

@@ -10,7 +10,7 @@ use hcl_edit::structure::{Block, Body};
 use super::place;
 use crate::{
     diagnostic::{Code, Diagnostic, Severity},
-    document::{Document, Element},
+    document::{Document, Element, ElementKind},
     locate::span,
 };
 
@@ -18,13 +18,20 @@ use crate::{
 pub(super) fn duplicates(document: &Document) -> Vec<Diagnostic> {
     let mut first: HashMap<(&str, &str), &Element> = HashMap::with_capacity(document.elements().len());
     let mut found = Vec::new();
-    for element in document.elements() {
+    for element in document.elements().iter().filter(|element| is_named(document, element)) {
         match first.get(&key(element)) {
             Some(first) => found.push(duplicate(document, element, first)),
             None => drop(first.insert(key(element), element)),
         }
     }
     found
+}
+
+/// Whether it is known by what name: an alias may be calculated.
+fn is_named(document: &Document, element: &Element) -> bool {
+    let provider = document.block(element).filter(|_| element.kind == ElementKind::Provider);
+    let alias = provider.and_then(|block| block.body.get_attribute("alias"));
+    alias.is_none_or(|alias| alias.value.as_str().is_some())
 }
 
 /// Resources may have the name of another kind's keyword for a type.
@@ -54,11 +61,14 @@ pub(super) fn loose(document: &Document) -> Vec<Diagnostic> {
         let mut add = |span: Range<usize>, code, message: String| {
             found.push(place(document, name, span, Severity::Error, code, message));
         };
-        for attribute in file.body.attributes() {
+        // Only attributes have no keyword, and only their trees are asked for.
+        let attributes = file.items.iter().enumerate().filter(|(_, item)| item.facts.keyword.is_empty());
+        let attributes = attributes.filter_map(|(index, _)| file.structure(index)?.as_attribute());
+        for attribute in attributes {
             let message = format!("an argument stands in a block: put {} into one", attribute.key.as_str());
             add(span(&attribute.key), Code::UnknownArgument, message);
         }
-        for locals in file.body.get_blocks("locals") {
+        for locals in file.blocks("locals") {
             if let Some(label) = locals.labels.first() {
                 add(span(label), Code::WrongLabels, "locals takes no label: write `locals {`".to_owned());
             }
@@ -76,7 +86,7 @@ pub(super) fn loose(document: &Document) -> Vec<Diagnostic> {
 pub(super) fn settings(document: &Document) -> Vec<Diagnostic> {
     let (mut found, mut seen) = (Vec::new(), HashSet::new());
     for (name, file) in document.parsed() {
-        for block in file.body.get_blocks("terraform").flat_map(|terraform| terraform.body.blocks()) {
+        for block in file.blocks("terraform").flat_map(|terraform| terraform.body.blocks()) {
             let Some(kind) = kind(block) else { continue };
             if seen.insert(kind) {
                 continue;

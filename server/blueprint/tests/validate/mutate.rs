@@ -117,11 +117,11 @@ fn rename(config: &mut Body, rng: &mut StdRng) -> Option<String> {
     let told = described(&body[index]);
     let new = match &mut body[index] {
         Node::Argument(name, _) => {
-            *name = slipped(name, *ARGUMENTS.choose(rng)?, rng);
+            *name = slipped(name, ARGUMENTS.choose(rng)?, rng);
             name.clone()
         }
         Node::Block(block) => {
-            block.keyword = slipped(&block.keyword, *KEYWORDS.choose(rng)?, rng);
+            block.keyword = slipped(&block.keyword, KEYWORDS.choose(rng)?, rng);
             block.keyword.clone()
         }
     };
