@@ -18,34 +18,34 @@ on_both_databases!(
 );
 
 /// A blueprint under edit: remembers the revision.
-struct Design<'a> {
-    user: &'a User,
-    path: String,
-    revision: i64,
+pub(super) struct Design<'a> {
+    pub user: &'a User,
+    pub path: String,
+    pub revision: i64,
 }
 
 impl<'a> Design<'a> {
-    async fn new(server: &TestApp, user: &'a User) -> Design<'a> {
+    pub async fn new(server: &TestApp, user: &'a User) -> Design<'a> {
         catalog::import_acme(&server.app).await;
         let (_, blueprint, _) = user.project().await;
         Design { user, path: format!("/blueprints/{blueprint}"), revision: 1 }
     }
 
-    async fn send(&self, method: Method, path: &str, body: &Value) -> Answer {
+    pub async fn send(&self, method: Method, path: &str, body: &Value) -> Answer {
         let request = self.user.request(method, &format!("{}{path}", self.path));
         let response =
             request.header("if-match", format!("\"{}\"", self.revision)).json(body).send().await.unwrap();
         Answer::read(response).await
     }
 
-    async fn edit(&mut self, edit: Value) -> Value {
+    pub async fn edit(&mut self, edit: Value) -> Value {
         let answer = self.send(Method::POST, "/edits", &edit).await;
         assert_eq!(answer.status, 200, "{edit}: {}", answer.body);
         self.revision = answer.body["revision"].as_i64().unwrap();
         answer.body
     }
 
-    async fn refused(&self, edit: Value) -> Value {
+    pub async fn refused(&self, edit: Value) -> Value {
         let answer = self.send(Method::POST, "/edits", &edit).await;
         assert_eq!(answer.status, 422, "{edit}: {}", answer.body);
         answer.body
@@ -59,17 +59,17 @@ impl<'a> Design<'a> {
         self.edit(json!({"op": "add_element", "kind": kind, "type": ty, "name": name})).await;
     }
 
-    async fn file(&self, name: &str) -> String {
+    pub async fn file(&self, name: &str) -> String {
         let files = self.user.get(&format!("{}/files", self.path)).await.expect(200);
         files["files"][name].as_str().unwrap_or_default().to_owned()
     }
 
-    async fn zip(&self) -> Vec<u8> {
+    pub async fn zip(&self) -> Vec<u8> {
         let request = self.user.request(Method::GET, &format!("{}/archive.zip", self.path));
         request.send().await.unwrap().bytes().await.unwrap().to_vec()
     }
 
-    async fn unzip(&self, to: &Path) {
+    pub async fn unzip(&self, to: &Path) {
         let bytes = std::io::Cursor::new(self.zip().await);
         zip::ZipArchive::new(bytes).unwrap().extract(to).unwrap();
     }
@@ -197,7 +197,9 @@ async fn bad_input_stores_nothing(database: Database) {
     put(json!({"main.tf": deep})).await.expect(422);
     let large = "#".repeat(2 * 1024 * 1024);
     put(json!({"main.tf": large})).await.expect(422);
-    for name in ["../x.tf", "x", "a/b.tf", ".tf", "x.tf\u{0}"] {
+    for name in
+        ["../x.tf", "x", "a/../b.tf", "/a.tf", "a.tf/b.tf", "terraform.tfstate/a.tf", ".tf", "x.tf\u{0}"]
+    {
         put(json!({name: ""})).await.expect(422);
     }
     let keys: String = (0..200_000).map(|i| format!("k{i}=1\n")).collect();

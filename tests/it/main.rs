@@ -17,6 +17,7 @@ mod crawls;
 mod deployments;
 mod design;
 mod designer_docs;
+mod edits;
 mod openapi;
 mod projects;
 mod runs;

@@ -30,20 +30,20 @@ fn json(value: &Value) -> Json {
 impl Document {
     /// Whether the configuration itself says where its state is kept.
     pub fn names_backend(&self) -> bool {
-        let blocks = self.parsed().values().flat_map(|file| file.blocks("terraform"));
+        let blocks = self.root().flat_map(|(_, file)| file.blocks("terraform"));
         blocks.flat_map(|t| t.body.blocks()).any(|b| matches!(b.ident.as_str(), "backend" | "cloud"))
     }
 
     /// Input variables that Terraform asks for: those without a default.
     pub fn required_variables(&self) -> impl Iterator<Item = &str> {
-        let blocks = self.parsed().values().flat_map(|file| file.blocks("variable"));
+        let blocks = self.root().flat_map(|(_, file)| file.blocks("variable"));
         let required = blocks.filter(|b| b.body.get_attribute("default").is_none());
         required.filter_map(|b| Some(b.labels.first()?.as_str()))
     }
 
     /// Input variables that are declared sensitive.
     pub fn sensitive_variables(&self) -> impl Iterator<Item = &str> {
-        let blocks = self.parsed().values().flat_map(|file| file.blocks("variable"));
+        let blocks = self.root().flat_map(|(_, file)| file.blocks("variable"));
         let sensitive = blocks
             .filter(|b| b.body.get_attribute("sensitive").is_some_and(|a| a.value.as_bool() == Some(true)));
         sensitive.filter_map(|b| Some(b.labels.first()?.as_str()))

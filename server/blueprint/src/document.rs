@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::{
     diagnostic::{Diagnostic, Span},
-    files::Files,
+    files::{Files, is_root},
     locate::span,
     parse::parse_file,
     parsed::ParsedFile,
@@ -125,11 +125,12 @@ impl Document {
         if faults.is_empty() { Ok(Document::index(parsed)) } else { Err(faults) }
     }
 
-    /// The document over files that are parsed already.
+    /// The document over files that are parsed already. What stands in folders are modules, whose elements are not this
+    /// blueprint's.
     pub(super) fn index(files: BTreeMap<String, Arc<ParsedFile>>) -> Document {
         let mut elements = Vec::new();
         let mut unnamed = HashMap::new();
-        for (name, file) in &files {
+        for (name, file) in files.iter().filter(|(name, _)| is_root(name)) {
             for (index, item) in file.items.iter().enumerate() {
                 item.facts.elements(name, file, (index, item), &mut unnamed, &mut elements);
             }
@@ -153,6 +154,11 @@ impl Document {
 
     pub(super) fn parsed(&self) -> &BTreeMap<String, Arc<ParsedFile>> {
         &self.files
+    }
+
+    /// The files of the root module.
+    pub(super) fn root(&self) -> impl Iterator<Item = (&str, &ParsedFile)> {
+        self.files.iter().filter(|(name, _)| is_root(name)).map(|(name, file)| (name.as_str(), file.as_ref()))
     }
 
     pub(super) fn file(&self, name: &str) -> Option<&ParsedFile> {
@@ -199,10 +205,9 @@ impl Document {
 
     /// Every `required_providers` block: its file, the `terraform` block around it, its body.
     pub(super) fn required_provider_blocks(&self) -> impl Iterator<Item = (&str, &Block, &Block)> {
-        self.files.iter().flat_map(|(name, file)| {
-            file.blocks("terraform").flat_map(move |t| {
-                t.body.get_blocks("required_providers").map(move |r| (name.as_str(), t, r))
-            })
+        self.root().flat_map(|(name, file)| {
+            file.blocks("terraform")
+                .flat_map(move |t| t.body.get_blocks("required_providers").map(move |r| (name, t, r)))
         })
     }
 

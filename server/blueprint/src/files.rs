@@ -10,8 +10,10 @@ pub const MAX_FILE_BYTES: usize = 1024 * 1024;
 pub const MAX_BLUEPRINT_BYTES: usize = 8 * 1024 * 1024;
 /// Most files in one blueprint.
 pub const MAX_FILES: usize = 200;
-/// Longest file name, in bytes.
+/// Longest file name, in bytes; also of each folder above it.
 pub const MAX_FILE_NAME: usize = 100;
+/// Folders inside folders, at most.
+pub const MAX_FOLDERS: usize = 4;
 
 /// The files that a new blueprint consists of, in the order that people read them.
 pub const CANONICAL_FILES: [&str; 4] = ["main.tf", "variables.tf", "outputs.tf", "providers.tf"];
@@ -20,7 +22,8 @@ pub const CANONICAL_FILES: [&str; 4] = ["main.tf", "variables.tf", "outputs.tf",
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FilesError {
     #[error(
-        "{0:?} is not a file name for a blueprint: use letters, digits, `-`, `_` and `.`, ending in `.tf`"
+        "{0:?} is not a file name for a blueprint: use letters, digits, `-`, `_` and `.`, ending in `.tf`, and at most \
+         {MAX_FOLDERS} folders of letters, digits, `-` and `_` before it, as in `modules/network/main.tf`"
     )]
     Name(String),
     #[error("{name} is {size} bytes; a file may have at most {MAX_FILE_BYTES}")]
@@ -104,13 +107,42 @@ impl FromIterator<(String, Arc<str>)> for Files {
 }
 
 /// A name that is safe in a path, an archive and a URL, and that Terraform reads as configuration.
+///
+/// A folder's name has no dot: nothing leads out of the blueprint, nothing is hidden, and no folder can take the place of a
+/// file, neither of a blueprint's nor of those that a run or a download lays beside them.
+///
+/// # Errors
+/// The name is none of that.
 pub fn check_name(name: &str) -> Result<(), FilesError> {
-    let stem = name.strip_suffix(".tf").unwrap_or("");
-    let safe = stem.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-    if stem.is_empty() || stem.starts_with('.') || !safe || name.len() > MAX_FILE_NAME {
-        return Err(FilesError::Name(name.chars().take(MAX_FILE_NAME).collect()));
+    let mut folders: Vec<&str> = name.split('/').collect();
+    let stem = folders.pop().and_then(|file| file.strip_suffix(".tf")).unwrap_or("");
+    let of =
+        |text: &str, others: &[u8]| text.bytes().all(|b| b.is_ascii_alphanumeric() || others.contains(&b));
+    let folder =
+        |text: &&str| !text.is_empty() && text.len() <= MAX_FILE_NAME && of(text, b"-_") && !is_device(text);
+    let file = !stem.is_empty() && !stem.starts_with('.') && of(stem, b"-_.") && !is_device(stem);
+    let short = stem.len() + ".tf".len() <= MAX_FILE_NAME;
+    if file && short && folders.len() <= MAX_FOLDERS && folders.iter().all(folder) {
+        return Ok(());
     }
-    Ok(())
+    Err(FilesError::Name(name.chars().take(MAX_FILE_NAME).collect()))
+}
+
+/// Whether a file belongs to the root module. What is in folders are modules of their own, which count only through the
+/// `module` blocks that call them.
+///
+/// Source: <https://developer.hashicorp.com/terraform/language/files>
+pub fn is_root(name: &str) -> bool {
+    !name.contains('/')
+}
+
+/// Names that mean a device on Windows, whatever follows behind a dot.
+fn is_device(name: &str) -> bool {
+    let name = name.split('.').next().unwrap_or(name).to_ascii_lowercase();
+    let numbered = |prefix: &str| {
+        name.strip_prefix(prefix).is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()))
+    };
+    matches!(name.as_str(), "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
 }
 
 #[cfg(test)]
@@ -119,12 +151,42 @@ mod tests {
 
     #[test]
     fn names_stay_inside_the_blueprint() {
-        for good in ["main.tf", "a-b_c.2.tf"] {
+        for good in ["main.tf", "a-b_c.2.tf", "modules/network/main.tf", "a/b/c/d/e.tf", "console.tf"] {
             assert!(check_name(good).is_ok(), "{good}");
         }
-        for bad in ["", ".tf", "main", "../x.tf", "a/b.tf", "a\\b.tf", ".x.tf", "a b.tf", "ä.tf", "x.tf\0"] {
+        for bad in [
+            "",
+            ".tf",
+            "main",
+            "../x.tf",
+            "a/../b.tf",
+            "./a.tf",
+            "/a.tf",
+            "a//b.tf",
+            "a/",
+            "a/.tf",
+            "a\\b.tf",
+            ".x.tf",
+            ".terraform/x.tf",
+            "a/.git/x.tf",
+            "a.tf/b.tf",
+            "terraform.tfstate/x.tf",
+            "README.md/x.tf",
+            "C:/x.tf",
+            "nul.tf",
+            "Com1/x.tf",
+            "aux.x.tf",
+            "a/b/c/d/e/f.tf",
+            "a b.tf",
+            "a b/c.tf",
+            "ä.tf",
+            "x.tf\0",
+        ] {
             assert!(check_name(bad).is_err(), "{bad:?}");
         }
+        let long = "a".repeat(100);
+        assert!(check_name(&format!("{long}/x.tf")).is_ok());
+        assert!(check_name(&format!("{long}a/x.tf")).is_err());
         assert!(check_name(&format!("{}.tf", "a".repeat(100))).is_err());
     }
 

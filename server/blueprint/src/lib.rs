@@ -45,7 +45,9 @@ pub use diagnostic::{Code, Diagnostic, Severity, Span};
 pub use document::{Document, Element, ElementKind, RequiredProvider};
 pub use edit::code::needs as needs_of_code;
 pub use edit::{Applied, Change, Edit, EditError, EditErrorKind, apply};
-pub use files::{CANONICAL_FILES, Files, FilesError, MAX_BLUEPRINT_BYTES, MAX_FILE_BYTES, check_name};
+pub use files::{
+    CANONICAL_FILES, Files, FilesError, MAX_BLUEPRINT_BYTES, MAX_FILE_BYTES, check_name, is_root,
+};
 pub use fix::{Finding, Fix, fixes, syntax_fixes, with_fixes};
 pub use form::{
     BlockGroup, BlockInstance, Control, Counts, Field, Form, ObjectAttribute, ReferenceHint, Section, form,

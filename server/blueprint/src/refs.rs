@@ -41,13 +41,32 @@ pub(super) fn references_of(document: &Document, owner: usize) -> Vec<Reference>
     let mut found = Vec::new();
     let Some(element) = document.elements().get(owner) else { return found };
     let (file, keyword) = (&element.file, &element.keyword);
-    let mut visitor = Visitor { file, owner, keyword, depth: 0, bound: Vec::new(), found: &mut found };
+    let mut visitor =
+        Visitor { file, owner, keyword, depth: 0, bound: Vec::new(), roots: Vec::new(), found: &mut found };
     if element.kind == ElementKind::Local {
         document.local(element).into_iter().for_each(|a| visitor.visit_expr(&a.value));
     } else if let Some(block) = document.block(element) {
         visitor.visit_block(block);
     }
     found
+}
+
+/// The names that an expression starts from and that nothing in it binds, such as `var`, `each` or the iterator of a `dynamic`
+/// block around it, each with its place.
+pub(super) fn free_roots(expression: &Expression) -> Vec<(String, Range<usize>)> {
+    roots("", |visitor| visitor.visit_expr(expression))
+}
+
+/// The same for everything in the block of an element.
+pub(super) fn free_roots_of(block: &Block) -> Vec<(String, Range<usize>)> {
+    roots(block.ident.as_str(), |visitor| visitor.visit_block(block))
+}
+
+fn roots(keyword: &str, visit: impl FnOnce(&mut Visitor)) -> Vec<(String, Range<usize>)> {
+    let (bound, roots, found) = (Vec::new(), Vec::new(), &mut Vec::new());
+    let mut visitor = Visitor { file: "", owner: 0, keyword, depth: 0, bound, roots, found };
+    visit(&mut visitor);
+    visitor.roots
 }
 
 /// An arrow of the graph: the element at index `from` refers to the one at `to`.
@@ -72,6 +91,8 @@ struct Visitor<'a> {
     depth: usize,
     /// Names that `for` binds around the expression.
     bound: Vec<String>,
+    /// Names that nothing binds.
+    roots: Vec<(String, Range<usize>)>,
     found: &'a mut Vec<Reference>,
 }
 
@@ -188,6 +209,15 @@ impl Visit for Visitor<'_> {
         }
     }
 
+    fn visit_expr(&mut self, expression: &Expression) {
+        if let Expression::Variable(name) = expression
+            && !self.bound.iter().any(|bound| bound == name.as_str())
+        {
+            self.roots.push((name.as_str().to_owned(), span(name)));
+        }
+        visit::visit_expr(self, expression);
+    }
+
     fn visit_traversal(&mut self, traversal: &Traversal) {
         self.push(&traversal.expr, &plain_operators(traversal));
         visit::visit_traversal(self, traversal);
@@ -241,6 +271,17 @@ resource "a_b" "c" {
   z = <<-EOT
     %{for s in var.list~}${s.a}${local.three}%{endfor}
   EOT
+  dynamic "disk" {
+    for_each = disk.outside
+    content {
+      size = disk.value.size + var.plus
+      dynamic "part" {
+        for_each = disk.value.parts
+        iterator = it
+        content { n = "${it.key}-${part.gone}" }
+      }
+    }
+  }
   nested { m = module.n.out ? each.value : a_b.e[*].id }
   lifecycle { ignore_changes = [tags.x] }
   depends_on = [a_b.f]
@@ -263,6 +304,9 @@ moved {
                 "data.e.f",
                 "var.list",
                 "local.three",
+                "disk.outside",
+                "var.plus",
+                "part.gone",
                 "module.n",
                 "a_b.e",
                 "a_b.f",

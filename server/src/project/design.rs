@@ -17,6 +17,7 @@ use crate::{
     store::{
         BlueprintId,
         blueprints::{Blueprint, Revision},
+        deployments,
     },
 };
 
@@ -122,10 +123,17 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
 
 fn refused(faults: &[Diagnostic]) -> Error {
     let one = |d: &Diagnostic| FieldError {
-        pointer: format!("/files/{}", d.file),
+        pointer: file_pointer(&d.file),
         message: format!("{}:{}:{}: {}", d.file, d.line, d.column, d.message),
     };
     Error::Invalid(faults.iter().map(one).collect())
+}
+
+/// The place of a file in a request, by its name, of which the folders are no steps of the pointer.
+///
+/// Source: RFC 6901, section 3
+fn file_pointer(name: &str) -> String {
+    format!("/files/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// What an edit led to.
@@ -144,6 +152,7 @@ pub struct Edited {
 /// when the result would not be valid.
 pub async fn edit(app: &App, actor: &Actor, id: &BlueprintId, base: i64, edit: Edit) -> Result<Edited> {
     let Opened { document, .. } = open(app, actor, id, Some(base)).await?;
+    keeps_values(app, id, &edit).await?;
     let schemas = app.catalogs.schemas(&document, &types_of(&edit)).await?;
     let message = describe(&edit);
     let applied =
@@ -154,6 +163,18 @@ pub async fn edit(app: &App, actor: &Actor, id: &BlueprintId, base: i64, edit: E
     let schemas = app.catalogs.schemas(&document, &[]).await?;
     let blueprint = blueprints::get(app, actor, id).await?;
     Ok(Edited { opened: Opened { blueprint, revision, document, schemas }, address, dangling })
+}
+
+/// A variable's default may only take its place where no deployment says otherwise.
+async fn keeps_values(app: &App, id: &BlueprintId, edit: &Edit) -> Result<()> {
+    let Edit::InlineVariable { element } = edit else { return Ok(()) };
+    let variable = element.strip_prefix("var.").unwrap_or(element);
+    match deployments::giving(&mut *app.db.read().await?, id, variable).await? {
+        Some(environment) => Err(Error::Conflict(format!(
+            "the deployment to {environment} gives {element} a value of its own, which would be lost; unset it there first"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Replaces all files.
@@ -172,7 +193,7 @@ fn check_files(texts: &Texts) -> Result<Texts> {
     let mut files = Files::default();
     for (name, text) in texts {
         files.insert(name, text.as_str()).map_err(|e| {
-            Error::Invalid(vec![FieldError { pointer: format!("/files/{name}"), message: e.to_string() }])
+            Error::Invalid(vec![FieldError { pointer: file_pointer(name), message: e.to_string() }])
         })?;
     }
     Ok(texts.clone())
@@ -210,8 +231,16 @@ fn describe(edit: &Edit) -> String {
         Edit::SetProviderVersion { provider, constraint } => format!("Moved {provider} to {constraint}"),
         Edit::RenameElement { element, name } => format!("Renamed {element} to {name}"),
         Edit::DuplicateElement { element } => format!("Duplicated {element}"),
+        Edit::MoveElement { element, file } => format!("Moved {element} to {file}"),
         Edit::RemoveElement { element } => format!("Removed {element}"),
         Edit::MakeVariable { element, path, .. } => format!("Made {path} of {element} a variable"),
+        Edit::InlineVariable { element } => format!("Put the default of {element} where it was used"),
+        Edit::MakeLocal { element, path, .. } => format!("Made {path} of {element} a local"),
+        Edit::MakeOutput { element, path, .. } if path.is_root() => format!("Made {element} an output"),
+        Edit::MakeOutput { element, path, .. } => format!("Made {path} of {element} an output"),
+        Edit::MakeDynamic { element, path } => format!("Made {path} of {element} dynamic"),
+        Edit::CountToForEach { element, .. } => format!("Gave each {element} a key"),
+        Edit::ExtractModule { name, .. } => format!("Made the module {name}"),
         Edit::SetFile { file, .. } => format!("Edited {file}"),
         Edit::AddFile { file } => format!("Added {file}"),
         Edit::RemoveFile { file } => format!("Removed {file}"),
@@ -232,7 +261,7 @@ fn edit_error(error: &EditError) -> Error {
         _ => String::new(),
     };
     let pointer = match (&error.file, &error.path) {
-        (Some(file), _) => format!("/files/{file}"),
+        (Some(file), _) => file_pointer(file),
         (None, Some(path)) => format!("/{}/{path}", error.element.as_deref().unwrap_or("")),
         (None, None) => String::new(),
     };

@@ -10,7 +10,7 @@ use super::{
     snapshot::{Credentials, Snapshot, Variable, slug},
 };
 use crate::{
-    blueprint::tfvars_json,
+    blueprint::{is_root, tfvars_json},
     error::Result,
     project::values::OpenValue,
     state::backend::{Backend, MANAGED},
@@ -198,7 +198,8 @@ fn expression(json: &str) -> String {
 
 /// Variables whose declared type is a primitive one, or that declare none.
 fn literal_variables(snapshot: &Snapshot) -> Vec<String> {
-    let bodies = snapshot.files.values().filter_map(|text| text.parse::<Body>().ok());
+    let root = snapshot.files.iter().filter(|(name, _)| is_root(name));
+    let bodies = root.filter_map(|(_, text)| text.parse::<Body>().ok());
     let mut names = Vec::new();
     for body in bodies {
         for block in body.blocks().filter(|block| block.ident.as_str() == "variable") {

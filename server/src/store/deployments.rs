@@ -207,6 +207,22 @@ pub async fn values(db: &mut Connection, id: &DeploymentId) -> Result<Vec<Stored
     Ok(rows.into_iter().map(stored).collect())
 }
 
+/// An environment in which a deployment of a blueprint gives a value to an input variable.
+pub async fn giving(db: &mut Connection, blueprint: &BlueprintId, variable: &str) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar(
+        "SELECT e.name FROM deployment_values v
+           JOIN deployments d ON d.id = v.deployment_id
+           JOIN environments e ON e.id = d.environment_id
+          WHERE d.blueprint_id = $1 AND v.category = $2 AND v.name = $3
+          ORDER BY e.name LIMIT 1",
+    )
+    .bind(blueprint.as_str())
+    .bind(Category::Terraform.as_str())
+    .bind(variable)
+    .fetch_optional(db)
+    .await?)
+}
+
 pub async fn put_value(
     db: &mut Connection,
     id: &DeploymentId,

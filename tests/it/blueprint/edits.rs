@@ -82,6 +82,18 @@ fn set(element: &str, at: &str, value: Value) -> Edit {
     Edit::Set { element: element.to_owned(), path: path(at), value }
 }
 
+pub(super) fn variable(element: &str, at: &str, name: Option<&str>) -> Edit {
+    Edit::MakeVariable {
+        element: element.to_owned(),
+        path: path(at),
+        name: name.map(str::to_owned),
+        ty: None,
+        description: None,
+        sensitive: None,
+        validation: None,
+    }
+}
+
 fn edits() -> Vec<Edit> {
     let text = |s: &str| Value::literal(&s).unwrap();
     let group = "azurerm_resource_group.main".to_owned();
@@ -141,10 +153,24 @@ fn edits() -> Vec<Edit> {
         Edit::RenameElement { element: "var.location".into(), name: "place".into() },
         Edit::DuplicateElement { element: account.clone() },
         Edit::DuplicateElement { element: "local.all".into() },
+        Edit::MoveElement { element: account.clone(), file: "variables.tf".into() },
+        Edit::MoveElement { element: "local.suffix".into(), file: "locals.tf".into() },
         Edit::RemoveElement { element: group.clone() },
         Edit::RemoveElement { element: "local.suffix".into() },
-        Edit::MakeVariable { element: group.clone(), path: path("name"), name: None },
-        Edit::MakeVariable { element: group, path: path("tags.owner"), name: Some("owner".into()) },
+        variable(&group, "name", None),
+        variable(&group, "tags.owner", Some("owner")),
+        Edit::InlineVariable { element: "var.location".into() },
+        Edit::MakeLocal { element: group.clone(), path: path("tags"), name: None },
+        Edit::MakeLocal { element: account.clone(), path: path("custom"), name: Some("text".into()) },
+        Edit::MakeOutput { element: group, path: path("id"), name: None, description: None },
+        Edit::MakeOutput {
+            element: "var.list".into(),
+            path: path(""),
+            name: Some("list".into()),
+            description: Some("All.".into()),
+        },
+        Edit::MakeDynamic { element: account.clone(), path: path("blob_properties[0].cors_rule") },
+        Edit::ExtractModule { elements: vec![account, "local.all".into()], name: "logs".into() },
     ]
 }
 
@@ -221,8 +247,7 @@ fn edits_read_as_a_person_would_write_them() {
     current = edit(&current, &schemas, &block).document;
     current = edit(&current, &schemas, &set("a_b.c", "inner[1].tags", Value::json(r#"{"k": "v"}"#).unwrap()))
         .document;
-    let variable = Edit::MakeVariable { element: "a_b.c".into(), path: path("inner[0].y"), name: None };
-    current = edit(&current, &schemas, &variable).document;
+    current = edit(&current, &schemas, &variable("a_b.c", "inner[0].y", None)).document;
     assert_eq!(
         current.text("main.tf").unwrap().as_ref(),
         r#"resource "a_b" "c" {

@@ -7,6 +7,7 @@ mod edits;
 mod fixes;
 mod fmt;
 mod graph;
+mod keeps;
 mod minimal;
 mod properties;
 mod renames;

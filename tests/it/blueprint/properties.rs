@@ -11,7 +11,10 @@ use cloudoven_tests::{
     strings::hostile,
 };
 
-use super::{document, edits::assert_local};
+use super::{
+    document,
+    edits::{assert_local, variable},
+};
 
 /// Documents of the corpus that each sequence is tried on.
 const DOCUMENTS: usize = 400;
@@ -52,8 +55,15 @@ fn any_edits_keep_what_they_do_not_touch() {
         "set_provider_version",
         "rename_element",
         "duplicate_element",
+        "move_element",
         "remove_element",
         "make_variable",
+        "inline_variable",
+        "make_local",
+        "make_output",
+        "make_dynamic",
+        "count_to_for_each",
+        "extract_module",
         "set_file",
         "add_file",
         "remove_file",
@@ -91,12 +101,16 @@ fn judge(before: &Document, edit: &Edit, op: &str, applied: &Applied) {
         assert_local(before, applied, &format!("{edit:?}"));
     }
     let formatted = change(after, &Edit::Format { file: None });
+    // What a person wrote stays so where it goes.
+    let carries =
+        ["move_element", "make_local", "inline_variable", "make_dynamic", "extract_module"].contains(&op);
+    let all_clean = change(before, &Edit::Format { file: None }).to_files() == before.to_files();
     for (file, text) in after.files() {
         let was = before.text(file).cloned().unwrap_or_else(|| "".into());
         let was_clean = change(before, &Edit::Format { file: None }).text(file).is_none_or(|t| *t == was);
         // Text that came as it is.
         let own = matches!(edit, Edit::SetFile { .. } | Edit::RenameFile { .. });
-        if was_clean && !own && formatted.text(file) != Some(text) {
+        if was_clean && !own && (all_clean || !carries) && formatted.text(file) != Some(text) {
             panic!("{edit:?} of\n{was}\nleft unformatted\n{text}");
         }
     }
@@ -142,7 +156,10 @@ fn any_edit(document: &Document, numbers: &mut Numbers) -> Edit {
             provider: (*numbers.pick(&["aws", "google", "acme"])).into(),
             constraint: (*numbers.pick(&["~> 1.0", ">= 2, < 3", "1.2.3"])).into(),
         },
-        3 => Edit::AddFile { file: format!("{name}.tf") },
+        3 => {
+            let folder = if numbers.below(3) == 0 { "modules/any/" } else { "" };
+            Edit::AddFile { file: format!("{folder}{name}.tf") }
+        }
         4 if numbers.below(4) == 0 => Edit::RemoveFile { file },
         5 => Edit::RenameFile { file, name: format!("{name}2.tf") },
         6 => Edit::Format { file: (numbers.below(2) == 0).then_some(file) },
@@ -163,6 +180,7 @@ fn code(numbers: &mut Numbers) -> String {
         "# Why\nresource \"acme_server\" \"main\" {\nname=local.x # here\n}\n\nlocals {\n  x = 1\n}\n",
         "variable \"main\" {}\noutput \"main\" { value = var.main }\n",
         "locals { a = 1 }\n",
+        "resource \"acme_server\" \"many\" {\n  count = 3\n  name  = \"n${count.index}\"\n}\noutput \"many\" {\n  value = [acme_server.many[1].id, acme_server.many[*].id]\n}\n",
         "data \"acme_image\" \"main\" {\n  text = <<-EOT\n    a\n      ${local.x}\n  EOT\n}",
     ]))
     .to_owned()
@@ -182,7 +200,7 @@ fn any_edit_of(document: &Document, element: &Element, name: String, numbers: &m
         _ => path,
     };
     let element = element.address.clone();
-    match numbers.below(16) {
+    match numbers.below(25) {
         0..6 => Edit::Set { element, path, value: any_value(numbers) },
         6 | 7 => Edit::Unset { element, path },
         8 => Edit::AddBlock { element, path, label: (numbers.below(4) == 0).then(|| hostile(numbers)) },
@@ -195,8 +213,29 @@ fn any_edit_of(document: &Document, element: &Element, name: String, numbers: &m
         12 => Edit::RenameElement { element, name },
         13 => Edit::DuplicateElement { element },
         14 if numbers.below(3) == 0 => Edit::RemoveElement { element },
-        _ => Edit::MakeVariable { element, path, name: (numbers.below(2) == 0).then_some(name) },
+        14 => {
+            Edit::MoveElement { element, file: (*numbers.pick(&["main.tf", "more.tf", "other.tf"])).into() }
+        }
+        15 | 16 => variable(&element, &path.to_string(), (numbers.below(2) == 0).then_some(&name)),
+        17 if numbers.below(2) == 0 => Edit::InlineVariable { element: any_of(document, "var.", numbers) },
+        17 | 24 => {
+            Edit::CountToForEach { element: any_of(document, "acme_server.many", numbers), keys: None }
+        }
+        18 => Edit::MakeLocal { element, path, name: (numbers.below(2) == 0).then_some(name) },
+        19 => Edit::MakeOutput { element, path, name: None, description: Some(hostile(numbers)) },
+        20 | 22 | 23 => Edit::MakeDynamic { element, path },
+        _ => {
+            let others = (0..numbers.below(3)).map(|_| any_of(document, "", numbers));
+            Edit::ExtractModule { elements: std::iter::once(element).chain(others).collect(), name }
+        }
     }
+}
+
+/// The address of an element that begins so, or of any.
+fn any_of(document: &Document, start: &str, numbers: &mut Numbers) -> String {
+    let like: Vec<&Element> = document.elements().iter().filter(|e| e.address.starts_with(start)).collect();
+    let all: Vec<&Element> = document.elements().iter().collect();
+    numbers.pick(if like.is_empty() { &all } else { &like }).address.clone()
 }
 
 fn any_value(numbers: &mut Numbers) -> Value {

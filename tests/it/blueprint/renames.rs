@@ -42,19 +42,23 @@ fn a_rename_changes_nothing_in_the_plan() {
     assert!(renamed > 12, "{renamed}");
 }
 
-/// A folder with the demo provider installed.
-fn initialised() -> tempfile::TempDir {
+/// Where the demo provider is installed from, as an argument of `terraform init`.
+pub(super) fn plugins() -> String {
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/mirror");
     let mirror =
         PathBuf::from(std::env::var_os("CLOUDOVEN_PROVIDER_MIRROR").unwrap_or_else(|| default.into()));
     let mirror = mirror
         .canonicalize()
         .unwrap_or_else(|_| panic!("{} is missing: run `make mirror`", mirror.display()));
+    format!("-plugin-dir={}", mirror.display())
+}
+
+/// A folder with the demo provider installed.
+pub(super) fn initialised() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let provider = "terraform {\n  required_providers {\n    demo = {\n      source = \"registry.cloudoven.dev/cloudoven/demo\"\n    }\n  }\n}\n";
     std::fs::write(folder.path().join("providers.tf"), provider).unwrap();
-    let plugins = format!("-plugin-dir={}", mirror.display());
-    let done = terraform(folder.path(), &["init", "-no-color", &plugins]);
+    let done = terraform(folder.path(), &["init", "-no-color", &plugins()]);
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     folder
 }

@@ -8,6 +8,7 @@ use super::{Applied, EditError, EditErrorKind, blocks::commented_lines, provider
 use crate::{
     check::unknown_reference,
     document::{Document, Element, ElementKind},
+    files::{self, is_root},
     format::layout,
     locate::{self, span},
     path::is_identifier,
@@ -82,6 +83,7 @@ pub(super) fn add(
     free(document, &address)?;
     let mut draft = Draft::new(document);
     let file = file.unwrap_or(kind.file());
+    check_root(file)?;
     let context = Context { document, address: &address, valid: false };
     let body = kind.catalog().and_then(|k| schemas.get(k, ty)).map(|s| scaffold::body(&s.block, context));
     let body = body.unwrap_or_default();
@@ -136,6 +138,16 @@ pub(crate) fn add_locals(
         }
         _ => append(draft, file, "locals", &format!("{code}\n")),
     }
+}
+
+/// A file that elements of the blueprint may stand in.
+pub(super) fn check_root(file: &str) -> Result<(), EditError> {
+    files::check_name(file)?;
+    if is_root(file) {
+        return Ok(());
+    }
+    let message = format!("{file} belongs to a module; the elements of a blueprint stand in no folder");
+    Err(EditError::invalid(message))
 }
 
 pub(super) fn check_name(name: &str) -> Result<(), EditError> {

@@ -2,8 +2,18 @@
 
 mod blocks;
 pub(crate) mod code;
+mod dynamic;
 mod elements;
+mod error;
 mod files;
+mod follow;
+mod for_each;
+mod inline;
+mod local;
+mod meaning;
+mod module;
+mod move_element;
+mod output;
 mod provider_version;
 mod providers;
 mod rename;
@@ -12,6 +22,7 @@ mod values;
 mod variable;
 mod wire;
 
+pub use error::{EditError, EditErrorKind};
 pub use replace::Change;
 // What fixes are made with.
 pub(super) use {
@@ -100,16 +111,72 @@ pub enum Edit {
     DuplicateElement {
         element: String,
     },
+    /// Moves an element, with the comments above it, to the end of another file, which is made if there is none.
+    MoveElement {
+        element: String,
+        file: String,
+    },
     /// Takes an element out. References to it stay and are reported in [`Applied::dangling`].
     RemoveElement {
         element: String,
     },
-    /// Moves a literal into the default of a new variable and refers to that.
+    /// Moves a literal into the default of a new variable and refers to that. Type, description, whether it is sensitive, and
+    /// a rule with the documented values come from the catalog where they are not given.
     MakeVariable {
         element: String,
         path: Path,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
+        /// A type constraint: `list(string)`.
+        #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+        ty: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sensitive: Option<bool>,
+        /// `false` leaves the rule with the documented values out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        validation: Option<bool>,
+    },
+    /// Puts a variable's default where the variable is used, and takes the variable out. Refused where that could mean
+    /// something else.
+    InlineVariable {
+        element: String,
+    },
+    /// Moves what an argument is set to into a new local and refers to that.
+    MakeLocal {
+        element: String,
+        path: Path,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// Adds an output with an attribute of an element, or with the element as a whole. It is sensitive where the source is.
+    MakeOutput {
+        element: String,
+        path: Path,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<String>,
+    },
+    /// Turns all blocks of one type, which the path names, into one `dynamic` block.
+    MakeDynamic {
+        element: String,
+        path: Path,
+    },
+    /// Replaces `count` by `for_each`, with a `moved` block for each instance. Refused where the text alone does not say how
+    /// many there are.
+    CountToForEach {
+        element: String,
+        /// A key for each instance, in their order; absent, each is called by its number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keys: Option<Vec<String>>,
+    },
+    /// Moves elements into a module of their own, `modules/<name>`, with inputs and outputs for what they and the others use of
+    /// each other, and `moved` blocks for what is managed already.
+    ExtractModule {
+        elements: Vec<String>,
+        name: String,
     },
     /// Replaces a file's text.
     SetFile {
@@ -150,97 +217,6 @@ pub struct Applied {
     pub address: Option<String>,
     /// References that point to nothing since an element was removed.
     pub dangling: Vec<Diagnostic>,
-}
-
-/// Why an edit was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EditErrorKind {
-    /// No such element, argument, block or file.
-    NotFound,
-    /// A bad name, value or path.
-    Invalid,
-    /// The text is not HCL.
-    Syntax,
-    /// The name is taken.
-    Conflict,
-    /// Past a limit.
-    TooLarge,
-}
-
-/// A refused edit. The document is as it was.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize, ToSchema)]
-#[error("{message}")]
-pub struct EditError {
-    pub kind: EditErrorKind,
-    pub message: String,
-    /// The file, where the fault is in a file's text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
-    /// Line and column from 1, in the file or in the expression that was sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line: Option<usize>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<usize>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub element: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub path: Option<Path>,
-}
-
-impl EditError {
-    pub(super) fn new(kind: EditErrorKind, message: impl Into<String>) -> Self {
-        EditError {
-            kind,
-            message: message.into(),
-            file: None,
-            line: None,
-            column: None,
-            element: None,
-            path: None,
-        }
-    }
-
-    pub(super) fn not_found(message: impl Into<String>) -> Self {
-        EditError::new(EditErrorKind::NotFound, message)
-    }
-
-    pub(super) fn invalid(message: impl Into<String>) -> Self {
-        EditError::new(EditErrorKind::Invalid, message)
-    }
-
-    /// The same fault with the element and path that were asked for.
-    pub(super) fn at(mut self, element: &str, path: &Path) -> Self {
-        self.element.get_or_insert_with(|| element.to_owned());
-        self.path.get_or_insert_with(|| path.clone());
-        self
-    }
-}
-
-impl From<Diagnostic> for EditError {
-    fn from(fault: Diagnostic) -> Self {
-        let kind = match fault.code {
-            super::diagnostic::Code::TooLarge => EditErrorKind::TooLarge,
-            _ => EditErrorKind::Syntax,
-        };
-        EditError {
-            file: Some(fault.file),
-            line: Some(fault.line),
-            column: Some(fault.column),
-            ..EditError::new(kind, fault.message)
-        }
-    }
-}
-
-impl From<super::files::FilesError> for EditError {
-    fn from(error: super::files::FilesError) -> Self {
-        use super::files::FilesError;
-        let kind = match error {
-            FilesError::Name(_) | FilesError::NotText(_) => EditErrorKind::Invalid,
-            _ => EditErrorKind::TooLarge,
-        };
-        EditError::new(kind, error.to_string())
-    }
 }
 
 impl Applied {
@@ -318,10 +294,31 @@ pub fn apply(document: &Document, edit: &Edit, schemas: &Schemas) -> Result<Appl
         }
         Edit::RenameElement { element, name } => rename::rename(document, element, name),
         Edit::DuplicateElement { element } => elements::duplicate(document, element),
+        Edit::MoveElement { element, file } => move_element::move_to(document, element, file),
         Edit::RemoveElement { element } => elements::remove(document, element),
-        Edit::MakeVariable { element, path, name } => {
-            variable::make(document, schemas, element, path, name.as_deref()).map_err(|e| e.at(element, path))
+        Edit::MakeVariable { element, path, name, ty, description, sensitive, validation } => {
+            let asked = variable::Asked {
+                name: name.as_deref(),
+                ty: ty.as_deref(),
+                description: description.as_deref(),
+                sensitive: *sensitive,
+                validation: validation.unwrap_or(true),
+            };
+            variable::make(document, schemas, element, path, &asked).map_err(|e| e.at(element, path))
         }
+        Edit::InlineVariable { element } => inline::inline(document, element),
+        Edit::MakeLocal { element, path, name } => {
+            local::make(document, element, path, name.as_deref()).map_err(|e| e.at(element, path))
+        }
+        Edit::MakeOutput { element, path, name, description } => {
+            output::make(document, schemas, element, path, name.as_deref(), description.as_deref())
+                .map_err(|e| e.at(element, path))
+        }
+        Edit::MakeDynamic { element, path } => {
+            dynamic::make(document, element, path).map_err(|e| e.at(element, path))
+        }
+        Edit::CountToForEach { element, keys } => for_each::convert(document, element, keys.as_deref()),
+        Edit::ExtractModule { elements, name } => module::extract(document, schemas, elements, name),
         Edit::SetFile { file, text } => files::set(document, file, text),
         Edit::AddFile { file } => files::add(document, file),
         Edit::RemoveFile { file } => files::remove(document, file),

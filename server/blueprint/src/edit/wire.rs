@@ -26,6 +26,11 @@ pub(super) struct Wire {
     provider: Option<String>,
     constraint: Option<String>,
     changes: Option<Vec<Change>>,
+    description: Option<String>,
+    sensitive: Option<bool>,
+    validation: Option<bool>,
+    keys: Option<Vec<String>>,
+    elements: Option<Vec<String>>,
 }
 
 impl TryFrom<Wire> for Edit {
@@ -35,7 +40,7 @@ impl TryFrom<Wire> for Edit {
         let op = w.op;
         let need = |field: &str| format!("{op} needs `{field}`");
         let element = w.element.ok_or_else(|| need("element"));
-        let path = w.path.ok_or_else(|| need("path"));
+        let path = w.path.clone().ok_or_else(|| need("path"));
         let file = w.file.clone().ok_or_else(|| need("file"));
         Ok(match op.as_str() {
             "set" => {
@@ -64,8 +69,31 @@ impl TryFrom<Wire> for Edit {
                 Edit::RenameElement { element: element?, name: w.name.ok_or_else(|| need("name"))? }
             }
             "duplicate_element" => Edit::DuplicateElement { element: element? },
+            "move_element" => Edit::MoveElement { element: element?, file: file? },
             "remove_element" => Edit::RemoveElement { element: element? },
-            "make_variable" => Edit::MakeVariable { element: element?, path: path?, name: w.name },
+            "make_variable" => Edit::MakeVariable {
+                element: element?,
+                path: path?,
+                name: w.name,
+                ty: w.ty,
+                description: w.description,
+                sensitive: w.sensitive,
+                validation: w.validation,
+            },
+            "inline_variable" => Edit::InlineVariable { element: element? },
+            "make_local" => Edit::MakeLocal { element: element?, path: path?, name: w.name },
+            "make_output" => Edit::MakeOutput {
+                element: element?,
+                path: w.path.unwrap_or_default(),
+                name: w.name,
+                description: w.description,
+            },
+            "make_dynamic" => Edit::MakeDynamic { element: element?, path: path? },
+            "count_to_for_each" => Edit::CountToForEach { element: element?, keys: w.keys },
+            "extract_module" => Edit::ExtractModule {
+                elements: w.elements.ok_or_else(|| need("elements"))?,
+                name: w.name.ok_or_else(|| need("name"))?,
+            },
             "set_file" => Edit::SetFile { file: file?, text: w.text.ok_or_else(|| need("text"))? },
             "add_file" => Edit::AddFile { file: file? },
             "remove_file" => Edit::RemoveFile { file: file? },

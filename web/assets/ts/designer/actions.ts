@@ -4,7 +4,8 @@ import { ask } from "./ask";
 import { markLine } from "./code";
 import { focusPath } from "./look";
 import { showPane } from "./panes";
-import { post, submit, type Edit } from "./queue";
+import { attempted, post, submit, type Edit } from "./queue";
+import { nameValue, refactor } from "./refactor";
 import { byId, state } from "./state";
 import { fieldOf, flushTyping } from "./values";
 
@@ -14,15 +15,30 @@ async function elementAction(action: string): Promise<void> {
   const element = state.element;
   if (!element) return;
   flushTyping();
+  if (await refactor(action, element)) return;
   if (action === "duplicate") await submit({ op: "duplicate_element", element });
   if (action === "rename") {
     const name = await ask({ title: `Rename ${element}`, label: "New name", hint: NAME_HINT, value: element.split(".").pop() ?? "", button: "Rename" });
     if (name) await submit({ op: "rename_element", element, name });
   }
   if (action === "remove") {
-    const text = "Its code goes out of the file. References to it stay and are reported. Undo brings it back.";
-    if (await confirmed({ title: `Remove ${element}?`, text, button: "Remove" })) await submit({ op: "remove_element", element });
+    const text = `Its code goes out of the file. ${dangling()} Undo brings it back.`;
+    const button = usedBy().length > 0 ? "Remove all the same" : "Remove";
+    if (await confirmed({ title: `Remove ${element}?`, text, button })) await submit({ op: "remove_element", element });
   }
+}
+
+/** The elements that refer to the one in the form. */
+function usedBy(): string[] {
+  return (byId("form").querySelector<HTMLElement>(".form-view")?.dataset["usedBy"] ?? "").split(" ").filter(Boolean);
+}
+
+function dangling(): string {
+  const names = usedBy();
+  if (names.length === 0) return "Nothing refers to it.";
+  const shown = names.slice(0, 5).join(", ");
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
+  return `References to it would lead to nothing in: ${shown}${more}.`;
 }
 
 async function addBlock(group: HTMLElement, path: string): Promise<void> {
@@ -44,6 +60,8 @@ async function blockAction(at: Element): Promise<void> {
   const element = state.element!;
   const remove = at.closest<HTMLElement>("[data-remove-block]");
   if (remove) await submit({ op: "remove_block", element, path: remove.dataset["removeBlock"]! });
+  const dynamic = at.closest<HTMLElement>("[data-make-dynamic]");
+  if (dynamic) await submit({ op: "make_dynamic", element, path: dynamic.dataset["makeDynamic"]! });
   const move = at.closest<HTMLElement>("[data-move-block]");
   if (move) {
     const from = move.closest<HTMLElement>(".block")!.dataset["path"]!;
@@ -82,12 +100,18 @@ async function fieldAction(action: string, field: HTMLElement): Promise<void> {
   }
   if (action === "variable") {
     const hint = "Its default is the value that stands here now.";
-    const name = await ask({ title: "Make this a variable", label: "Name of the variable", hint, value: field.dataset["name"] ?? "", button: "Make variable" });
-    if (!name) return;
-    await submit({ op: "make_variable", element, path, name });
-    // The designer stays with the argument; the variable is in the outline.
-    if (state.element !== element) location.href = `/blueprints/${state.id}?element=${encodeURIComponent(element)}&path=${encodeURIComponent(path)}`;
+    const send = (name: string) => attempted({ op: "make_variable", element, path, name });
+    const name = await ask({ title: "Make this a variable", label: "Name of the variable", hint, value: field.dataset["name"] ?? "", button: "Make variable", send });
+    if (name) stay(element, path);
   }
+  if (action === "local" || action === "output") {
+    if (await nameValue(action, element, path, field.dataset["name"] ?? "")) stay(element, path);
+  }
+}
+
+/** The designer stays with the argument; what it became is in the outline. */
+function stay(element: string, path: string): void {
+  if (state.element !== element) location.href = `/blueprints/${state.id}?element=${encodeURIComponent(element)}&path=${encodeURIComponent(path)}`;
 }
 
 export function startActions(): void {

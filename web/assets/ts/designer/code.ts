@@ -3,6 +3,7 @@ import type { Editor, Mark } from "../editor";
 import { toast } from "../ui/toast";
 import { onScreen } from "./apply";
 import { check, findings, replaced, type Fix, type Mendable } from "./findings";
+import { showPane } from "./panes";
 import { submit } from "./queue";
 import { byId, fileNames, state, type Finding } from "./state";
 
@@ -239,6 +240,12 @@ export function startCode(): void {
     const next = all[(all.findIndex((t) => t.dataset["file"] === shown) + step + all.length) % all.length];
     showFile(next?.dataset["file"] ?? shown);
     document.getElementById(`tab:${shown}`)?.focus();
+  });
+  byId("outline").addEventListener("click", (event) => {
+    const file = (event.target as Element).closest<HTMLElement>("[data-show-file]");
+    if (!file) return;
+    showPane("code");
+    showFile(file.dataset["showFile"]!, true);
   });
   byId("editor-save").addEventListener("click", () => void saveCode());
   byId("editor-discard").addEventListener("click", dropDrafts);

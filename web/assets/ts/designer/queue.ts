@@ -25,6 +25,8 @@ interface Problem {
 interface Entry {
   request: () => { tail: string; body: string };
   edit?: Edit;
+  /** Told why it was refused, in place of everybody. */
+  refused?: (message: string) => void;
   settle: (screen: Screen | null) => void;
 }
 
@@ -71,10 +73,10 @@ export function encode(base: number, edit: Edit, element: string | null): string
 }
 
 /** Queues an edit. Resolves with the new screen, or with null when it was refused. */
-export function submit(edit: Edit): Promise<Screen | null> {
+export function submit(edit: Edit, refused?: (message: string) => void): Promise<Screen | null> {
   return new Promise((settle) => {
     const waiting = entries[entries.length - 1];
-    const entry: Entry = { edit, settle, request: () => ({ tail: "edits", body: encode(state.revision, edit, state.element) }) };
+    const entry: Entry = { edit, settle, ...(refused ? { refused } : {}), request: () => ({ tail: "edits", body: encode(state.revision, edit, state.element) }) };
     if (waiting && entries.length > (running ? 1 : 0) && samePlace(waiting.edit, edit)) {
       waiting.settle(null);
       entries[entries.length - 1] = entry;
@@ -94,6 +96,13 @@ export function post(tail: string, body: Record<string, unknown>): Promise<Scree
     listener.changed(entries.length, offline);
     void run();
   });
+}
+
+/** Queues an edit that somebody waits for. Resolves with the reason when it was refused. */
+export async function attempted(edit: Edit): Promise<string | null> {
+  let why: string | null = null;
+  await submit(edit, (message) => (why = message));
+  return why;
 }
 
 async function run(): Promise<void> {
@@ -141,7 +150,9 @@ async function send(entry: Entry): Promise<boolean> {
     if (again) return false;
   } else {
     const said = problem.errors?.map((e) => e.message).join("; ");
-    listener.refused(entry.edit, said || problemText(response.status, text));
+    const message = said || problemText(response.status, text);
+    if (entry.refused) entry.refused(message);
+    else listener.refused(entry.edit, message);
   }
   entry.settle(null);
   return true;

@@ -25,6 +25,8 @@ pub struct BlockView {
     pub required: bool,
     pub deprecated: bool,
     pub can_add: bool,
+    /// They could be made by one `dynamic` block.
+    pub repeats: bool,
     /// Adding asks for a key first.
     pub keyed: bool,
     pub problems: Vec<ProblemView>,
@@ -60,7 +62,11 @@ pub fn block_view(group: BlockGroup) -> BlockView {
         (n, None) => n.to_string(),
     };
     let path = group.path.to_string();
+    // One that there may be at most once is no repetition, and a key is no part of what a list could say.
+    let plain = group.instances.iter().all(|b| !b.dynamic && b.label.is_none());
+    let repeats = n > 0 && plain && !group.is_attribute && group.max != Some(1) && group.name != "validation";
     BlockView {
+        repeats,
         instances: group
             .instances
             .into_iter()

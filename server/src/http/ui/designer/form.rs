@@ -36,6 +36,15 @@ pub struct FormView {
     /// Where the catalog describes it.
     pub catalog: Option<String>,
     pub can_rename: bool,
+    /// Addresses with a blank between them.
+    pub used_by: String,
+    /// Names of attributes, the same.
+    pub readable: String,
+    /// It may go into a module.
+    pub can_extract: bool,
+    pub can_output: bool,
+    pub counted: bool,
+    pub can_inline: bool,
     /// There is enough to look through.
     pub can_filter: bool,
 }
@@ -108,8 +117,14 @@ pub struct OptionView {
     pub selected: bool,
 }
 
+/// What the form does not show of an element.
+pub struct Around {
+    pub used_by: String,
+    pub readable: String,
+}
+
 /// Lays a form out.
-pub fn view(form: Form, catalog: Option<String>) -> FormView {
+pub fn view(form: Form, catalog: Option<String>, around: Around) -> FormView {
     let counts = form.counts;
     let state = state(&form.diagnostics, &form);
     let can_rename = !matches!(form.kind, ElementKind::Terraform | ElementKind::Other);
@@ -118,7 +133,14 @@ pub fn view(form: Form, catalog: Option<String>) -> FormView {
         0 => arguments.clone(),
         n => format!("{arguments} and {}", count(n, "block", "blocks")),
     };
+    let managed = matches!(form.kind, ElementKind::Resource | ElementKind::Data | ElementKind::Module);
     FormView {
+        used_by: around.used_by,
+        readable: around.readable,
+        can_extract: managed || form.kind == ElementKind::Local,
+        can_output: managed || matches!(form.kind, ElementKind::Local | ElementKind::Variable),
+        counted: form.meta.iter().any(|f| f.name == "count" && f.value.is_some()),
+        can_inline: form.kind == ElementKind::Variable,
         kind: kind_word(form.kind),
         ty: form.ty.clone().unwrap_or_default(),
         set: format!("{} of {arguments} set", counts.arguments_set),

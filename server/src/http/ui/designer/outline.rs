@@ -11,6 +11,13 @@ use crate::blueprint::{CANONICAL_FILES, Diagnostic, Document, Element, ElementKi
 #[template(path = "designer/_outline.html")]
 pub struct OutlineView {
     pub files: Vec<FileView>,
+    pub folders: Vec<FolderView>,
+}
+
+/// A folder of a module: its files are shown as code.
+pub struct FolderView {
+    pub name: String,
+    pub files: Vec<String>,
 }
 
 /// A file and what it declares.
@@ -44,8 +51,12 @@ pub fn view(document: &Document, diagnostics: &[Diagnostic], current: Option<&st
         }
     }
     let mut by_file: BTreeMap<(usize, &str), Vec<ElementView>> = BTreeMap::new();
+    let mut folders: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (file, _) in document.files() {
-        by_file.entry((rank(file), file)).or_default();
+        match file.rsplit_once('/') {
+            Some((folder, file)) => folders.entry(folder).or_default().push(file.to_owned()),
+            None => drop(by_file.entry((rank(file), file)).or_default()),
+        }
     }
     for element in document.elements() {
         let severity = worst.get(element.address.as_str()).copied();
@@ -53,7 +64,8 @@ pub fn view(document: &Document, diagnostics: &[Diagnostic], current: Option<&st
         by_file.entry((rank(&element.file), element.file.as_str())).or_default().push(line);
     }
     let files = by_file.into_iter().map(|((_, name), elements)| FileView { name: name.to_owned(), elements });
-    OutlineView { files: files.collect() }
+    let folders = folders.into_iter().map(|(name, files)| FolderView { name: name.to_owned(), files });
+    OutlineView { files: files.collect(), folders: folders.collect() }
 }
 
 /// Where a file stands among the others.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template as _;
+use cloudoven_crawler::catalog::Block;
 use serde::Serialize;
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
 use crate::{
     app::App,
     auth::Actor,
-    blueprint::{self, Diagnostic, ElementKind, Severity},
+    blueprint::{self, Diagnostic, Document, ElementKind, Severity},
     error::{Error, Result},
     project::{blueprints, design::Opened},
     store::blueprints::Manifest,
@@ -109,10 +110,27 @@ fn form_html(opened: &Opened, element: Option<&str>) -> askama::Result<String> {
             let catalog = opened.document.element(&form.address).and_then(|e| opened.schemas.of(e));
             let link = catalog
                 .map(|d| crate::http::ui::catalog::element_url(&d.provider, &d.version, d.kind, &d.name));
-            form::view(form, link).render()
+            let around = form::Around {
+                used_by: used_by(&opened.document, &form.address).join(" "),
+                readable: catalog.map(|d| readable(&d.block).join(" ")).unwrap_or_default(),
+            };
+            form::view(form, link, around).render()
         }
         None => Welcome { empty: is_empty(opened) }.render(),
     }
+}
+
+/// The elements that refer to one.
+fn used_by<'d>(document: &'d Document, address: &str) -> Vec<&'d str> {
+    let elements = document.elements();
+    let named = |i: usize| elements.get(i).map(|e| e.address.as_str());
+    let uses = blueprint::edges(document).into_iter().filter(|edge| named(edge.to) == Some(address));
+    uses.filter_map(|edge| named(edge.from)).collect()
+}
+
+/// What others can read of an element.
+fn readable(block: &Block) -> Vec<&str> {
+    block.attributes.keys().chain(block.blocks.keys()).map(String::as_str).collect()
 }
 
 fn is_empty(opened: &Opened) -> bool {
