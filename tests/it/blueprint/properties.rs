@@ -217,8 +217,8 @@ fn any_edit_of(document: &Document, element: &Element, name: String, numbers: &m
             Edit::MoveElement { element, file: (*numbers.pick(&["main.tf", "more.tf", "other.tf"])).into() }
         }
         15 | 16 => variable(&element, &path.to_string(), (numbers.below(2) == 0).then_some(&name)),
-        17 if numbers.below(2) == 0 => Edit::InlineVariable { element: any_of(document, "var.", numbers) },
-        17 | 24 => {
+        17 => Edit::InlineVariable { element: any_of(document, "var.", numbers) },
+        24 => {
             Edit::CountToForEach { element: any_of(document, "acme_server.many", numbers), keys: None }
         }
         18 => Edit::MakeLocal { element, path, name: (numbers.below(2) == 0).then_some(name) },
