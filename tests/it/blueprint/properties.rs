@@ -218,9 +218,7 @@ fn any_edit_of(document: &Document, element: &Element, name: String, numbers: &m
         }
         15 | 16 => variable(&element, &path.to_string(), (numbers.below(2) == 0).then_some(&name)),
         17 => Edit::InlineVariable { element: any_of(document, "var.", numbers) },
-        24 => {
-            Edit::CountToForEach { element: any_of(document, "acme_server.many", numbers), keys: None }
-        }
+        24 => Edit::CountToForEach { element: any_of(document, "acme_server.many", numbers), keys: None },
         18 => Edit::MakeLocal { element, path, name: (numbers.below(2) == 0).then_some(name) },
         19 => Edit::MakeOutput { element, path, name: None, description: Some(hostile(numbers)) },
         20 | 22 | 23 => Edit::MakeDynamic { element, path },

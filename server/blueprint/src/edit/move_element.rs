@@ -50,9 +50,9 @@ fn vacated(document: &Document, element: &Element, text: &str) -> Range<usize> {
 
 /// Blocks without a name are counted, file by file, so that theirs is another address now.
 fn address_in(document: &Document, element: &Element, file: &str) -> Option<String> {
-    let there = document.elements().iter().filter(|e| e.file == file && e.keyword == element.keyword);
+    let mut there = document.elements().iter().filter(|e| e.file == file && e.keyword == element.keyword);
     match element.name.is_empty() {
-        true => there.last().map(|e| e.address.clone()),
+        true => there.next_back().map(|e| e.address.clone()),
         false => Some(element.address.clone()),
     }
 }
