@@ -16,6 +16,7 @@ const result = await build({
     app: "assets/ts/app.ts",
     designer: "assets/ts/designer/main.ts",
     graph: "assets/ts/graph.ts",
+    imports: "assets/ts/imports.ts",
     run: "assets/ts/run.ts",
     providers: "assets/ts/providers.ts",
     style: "assets/css/style.css",

@@ -18,6 +18,7 @@ mod deployments;
 mod design;
 mod designer_docs;
 mod edits;
+mod imports;
 mod openapi;
 mod projects;
 mod runs;

@@ -1,18 +1,13 @@
 //! The files and folders of an archive or a directory, one after the other.
 
 use std::{
-    cell::Cell,
     fs::File,
     io::{self, BufRead, Read},
     path::{Component, Path},
-    rc::Rc,
 };
 
-use super::{Limits, MANIFEST};
+use super::{Capped, Limits, MANIFEST};
 use crate::error::{Error, Result};
-
-/// Bytes of one entry's headers, its long name among them.
-const HEADERS: u64 = 256 << 10;
 
 /// A plain file or folder whose path stays inside the archive.
 pub struct Entry<'a> {
@@ -37,8 +32,7 @@ pub fn walk(
     };
     let mut last = String::from("its first byte");
     let decoder = zstd::Decoder::with_buffer(reader).map_err(|e| broken(&last, e))?;
-    let step = Rc::new(Cell::new(HEADERS));
-    let capped = Capped { inner: decoder, left: limits.unpacked, step: Rc::clone(&step) };
+    let (capped, step) = Capped::new(decoder, limits.unpacked);
     let mut archive = tar::Archive::new(capped);
     for (index, entry) in archive.entries().map_err(|e| broken(&last, e))?.enumerate() {
         let mut entry = entry.map_err(|e| broken(&last, e))?;
@@ -59,8 +53,7 @@ pub fn walk(
             return refuse("the path is not a plain relative one".into());
         };
         let (is_dir, size) = (kind.is_dir(), entry.size());
-        // What of the content is not read is passed over before the next headers.
-        step.set(size.saturating_add(HEADERS));
+        step.entry(size);
         each(Entry { name: &name, parts: &parts, is_dir, size, content: &mut entry })?;
         last = name;
     }
@@ -125,26 +118,6 @@ pub fn read_content(content: &mut dyn Read, limit: u64) -> std::result::Result<V
         return Err(format!("larger than {limit} bytes"));
     }
     Ok(bytes)
-}
-
-/// Ends a decompression bomb: an error, not an end of file, once a limit has been read.
-struct Capped<R> {
-    inner: R,
-    /// Bytes left of the archive.
-    left: u64,
-    /// Bytes left until the next entry must have come. The tar reader keeps long names in memory, however long.
-    step: Rc<Cell<u64>>,
-}
-
-impl<R: Read> Read for Capped<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(buffer)?;
-        let too_large = |what| io::Error::new(io::ErrorKind::FileTooLarge, format!("{what} is too large"));
-        self.left = self.left.checked_sub(n as u64).ok_or_else(|| too_large("the unpacked archive"))?;
-        let step = self.step.get().checked_sub(n as u64).ok_or_else(|| too_large("an entry's header"))?;
-        self.step.set(step);
-        Ok(n)
-    }
 }
 
 /// A path on one line, without control characters.

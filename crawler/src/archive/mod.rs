@@ -3,11 +3,13 @@
 //! An archive comes from anywhere. It is read in memory, within [`Limits`], and never unpacked to disk; a link, a path
 //! that leaves the archive, or anything else out of the ordinary ends the reading with the entry's name.
 
+mod bounds;
 mod entries;
 mod manifest;
 mod read;
 mod write;
 
+pub use bounds::{Capped, Step, open_zip};
 pub(crate) use entries::{Entry, read_content, walk, walk_directory};
 pub(crate) use manifest::{Ledger, MANIFEST, Manifest};
 pub(crate) use read::VersionReader;

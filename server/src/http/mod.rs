@@ -7,6 +7,7 @@ pub mod download;
 pub mod extract;
 mod hcl;
 pub mod health;
+pub mod import;
 mod markdown;
 mod middleware;
 pub mod problem;

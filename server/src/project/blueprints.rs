@@ -30,6 +30,18 @@ pub async fn create(
     text: &str,
     files: &Texts,
 ) -> Result<Blueprint> {
+    create_saying(app, actor, project, text, files, "Created").await
+}
+
+/// The same, and the history says `message` of that revision.
+pub(super) async fn create_saying(
+    app: &App,
+    actor: &Actor,
+    project: &ProjectId,
+    text: &str,
+    files: &Texts,
+    message: &str,
+) -> Result<Blueprint> {
     let now = app.clock.now();
     let blueprint = Blueprint {
         id: BlueprintId::random(),
@@ -48,7 +60,7 @@ pub async fn create(
         origin: 1,
         redo: Vec::new(),
         files: put_texts(&mut tx, files, &Manifest::new()).await?,
-        message: "Created".into(),
+        message: message.to_owned(),
         created_by: Some(actor.id.clone()),
         created_at: now,
     };

@@ -121,7 +121,7 @@ pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
 }
 
-fn refused(faults: &[Diagnostic]) -> Error {
+pub(super) fn refused(faults: &[Diagnostic]) -> Error {
     let one = |d: &Diagnostic| FieldError {
         pointer: file_pointer(&d.file),
         message: format!("{}:{}:{}: {}", d.file, d.line, d.column, d.message),

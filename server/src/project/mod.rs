@@ -10,6 +10,7 @@ pub mod design;
 pub mod designs;
 pub mod download;
 pub mod environments;
+pub mod import;
 pub mod members;
 pub mod name;
 pub mod named;

@@ -59,6 +59,7 @@ ids! {
     RunId "run";
     StateVersionId "sv";
     CrawlId "crl";
+    ImportId "imp";
 }
 
 fn random_suffix() -> String {

@@ -1,7 +1,8 @@
 // The providers' pages: what crawls have done is morphed in while they go on, and a bundle is sent with its progress.
 import htmx from "htmx.org";
 import type { Htmx } from "./ui/htmx";
-import { get, problemText } from "./ui/http";
+import { get } from "./ui/http";
+import { upload } from "./ui/upload";
 
 /** Between two looks, in milliseconds: the server writes progress about once a second. */
 const EVERY = 1000;
@@ -42,41 +43,33 @@ async function watch(): Promise<void> {
   }
 }
 
-/** Sends the file as it is: a form around it would have to be taken apart again. */
-function upload(form: HTMLFormElement): void {
+function send(form: HTMLFormElement): void {
   const file = form.querySelector<HTMLInputElement>("input[type=file]")?.files?.[0];
-  const bar = form.querySelector("progress")!;
   const error = document.getElementById("upload-error")!;
   const button = form.querySelector<HTMLButtonElement>("button[type=submit]")!;
   if (!file) return;
-  const request = new XMLHttpRequest();
-  const failed = (text: string) => {
-    error.textContent = text;
-    error.hidden = false;
-    button.disabled = false;
-    bar.value = 0;
-  };
-  request.upload.onprogress = (event) => {
-    if (event.lengthComputable) bar.value = Math.round((1000 * event.loaded) / event.total);
-  };
-  request.onload = () => {
-    if (request.status === 202) location.assign("/settings/providers");
-    else failed(problemText(request.status, request.responseText));
-  };
-  request.onerror = () => failed("The upload broke off. Check the connection and try again.");
-  form.closest("dialog")?.addEventListener("close", () => request.abort(), { once: true });
   error.hidden = true;
   button.disabled = true;
-  request.open("POST", `${form.dataset["upload"]}?name=${encodeURIComponent(file.name)}`);
-  request.setRequestHeader("Content-Type", "application/zstd");
-  request.send(file);
+  const request = upload({
+    url: `${form.dataset["upload"]}?name=${encodeURIComponent(file.name)}`,
+    file,
+    type: "application/zstd",
+    bar: form.querySelector("progress")!,
+    done: () => location.assign("/settings/providers"),
+    failed: (text) => {
+      error.textContent = text;
+      error.hidden = false;
+      button.disabled = false;
+    },
+  });
+  form.closest("dialog")?.addEventListener("close", () => request.abort(), { once: true });
 }
 
 document.addEventListener("submit", (event) => {
   const form = (event.target as Element).closest<HTMLFormElement>("form[data-upload]");
   if (!form) return;
   event.preventDefault();
-  upload(form);
+  send(form);
 });
 
 void watch();

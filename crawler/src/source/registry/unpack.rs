@@ -2,11 +2,13 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read, Seek, SeekFrom},
+    io::{self, Read},
     path::Path,
 };
 
 use zip::ZipArchive;
+
+use crate::archive::open_zip;
 
 /// Bytes of the unpacked package; the largest provider has 0.8 GB.
 pub(in crate::source) const MAX_BYTES: u64 = 4 << 30;
@@ -18,34 +20,7 @@ const MAX_DIRECTORY_BYTES: u64 = 1 << 20;
 
 /// Opens a package.
 pub(in crate::source) fn open(file: File) -> Result<ZipArchive<File>, String> {
-    ZipArchive::new(Bounded { inner: &file, left: MAX_DIRECTORY_BYTES }).map_err(|e| e.to_string())?;
-    let archive = ZipArchive::new(file).map_err(|e| e.to_string())?;
-    if archive.len() > MAX_ENTRIES {
-        return Err(format!("has more than {MAX_ENTRIES} entries"));
-    }
-    Ok(archive)
-}
-
-/// A reader that fails once it has given its bytes.
-struct Bounded<R> {
-    inner: R,
-    left: u64,
-}
-
-impl<R: Read> Read for Bounded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
-            io::Error::other(format!("lists its entries in more than {MAX_DIRECTORY_BYTES} bytes"))
-        })?;
-        Ok(read)
-    }
-}
-
-impl<R: Seek> Seek for Bounded<R> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.inner.seek(to)
-    }
+    open_zip(file, MAX_ENTRIES, MAX_DIRECTORY_BYTES)
 }
 
 /// Unpacks `limit` bytes at most into `folder`, which is made. Only plain files and folders that stay inside are taken;

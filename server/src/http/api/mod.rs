@@ -7,6 +7,7 @@ mod catalog;
 mod crawls;
 mod deployments;
 mod environments;
+mod imports;
 mod projects;
 mod runs;
 mod states;
@@ -47,6 +48,7 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
                 .merge(account::router())
                 .merge(projects::router())
                 .merge(environments::router())
+                .merge(imports::router())
                 .merge(blueprints::router())
                 .merge(assist::router())
                 .merge(catalog::router())

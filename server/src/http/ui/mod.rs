@@ -7,6 +7,7 @@ mod catalog;
 mod deployments;
 mod designer;
 mod environments;
+mod imports;
 mod layout;
 mod overview;
 mod page;
@@ -30,6 +31,7 @@ pub fn router() -> Router<App> {
         .merge(deployments::router())
         .merge(designer::router())
         .merge(environments::router())
+        .merge(imports::router())
         .merge(overview::router())
         .merge(projects::router())
         .merge(providers::router())

@@ -1,0 +1,96 @@
+//! What was sent, kept for a day in the blob store until a blueprint is made of it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    app::App,
+    auth::Actor,
+    blueprint::{LeftOut, Unpacked},
+    error::{Error, Result},
+    project::projects,
+    store::{ImportId, ProjectId},
+};
+
+/// Everything that is kept is below it.
+const PREFIX: &str = "imports";
+/// Milliseconds after which a draft is removed.
+const LIFETIME: i64 = 24 * 60 * 60 * 1000;
+/// Drafts of one project; more than that, and the oldest goes.
+const MAX_DRAFTS: usize = 20;
+
+/// Files that were read from an archive, and what was not.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Draft {
+    /// Where they came from, fit to be shown: the archive's name, a repository's address; empty for pasted code.
+    pub from: String,
+    /// What a blueprint could be called; may be empty.
+    pub name: String,
+    pub files: BTreeMap<String, Arc<str>>,
+    pub left_out: Vec<LeftOut>,
+}
+
+impl Draft {
+    /// # Errors
+    /// For people: there is nothing to import.
+    pub(super) fn new(from: String, name: String, unpacked: Unpacked) -> Result<Draft, String> {
+        if !unpacked.files.keys().any(|path| path.ends_with(".tf")) {
+            let missed = unpacked.left_out.iter().find(|left| left.missed);
+            return Err(match missed {
+                None => "there is no Terraform file (*.tf) in it".to_owned(),
+                Some(first) => {
+                    format!("no Terraform file in it can be read; {}: {}", first.path, first.reason.text())
+                }
+            });
+        }
+        Ok(Draft { from, name, files: unpacked.files, left_out: unpacked.left_out })
+    }
+}
+
+fn key(project: &ProjectId, id: &ImportId) -> String {
+    format!("{PREFIX}/{project}/{id}")
+}
+
+/// Keeps a draft for whoever may see the project.
+pub async fn keep(app: &App, actor: &Actor, project: &ProjectId, draft: &Draft) -> Result<ImportId> {
+    projects::get(app, actor, project).await?;
+    clear(app, project).await?;
+    let json = serde_json::to_vec(draft)?;
+    let packed = zstd::encode_all(json.as_slice(), 3).map_err(Error::internal)?;
+    let id = ImportId::random();
+    app.blobs.put(&key(project, &id), packed).await?;
+    Ok(id)
+}
+
+/// Opens a draft that was kept.
+///
+/// # Errors
+/// NotFound when there is none any more, or the project is none that the caller may see.
+pub async fn open(app: &App, actor: &Actor, project: &ProjectId, id: &ImportId) -> Result<Draft> {
+    projects::get(app, actor, project).await?;
+    if !id.as_str().bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        return Err(Error::NotFound("import"));
+    }
+    let packed = app.blobs.get(&key(project, id)).await?.ok_or(Error::NotFound("import"))?;
+    let json = zstd::decode_all(packed.as_ref()).map_err(Error::internal)?;
+    Ok(serde_json::from_slice(&json)?)
+}
+
+/// Removes drafts that are too old, and those of this project that are too many.
+async fn clear(app: &App, project: &ProjectId) -> Result<()> {
+    let now = app.clock.now().0;
+    let mut kept = app.blobs.list(PREFIX).await?;
+    kept.sort_by_key(|object| std::cmp::Reverse(object.last_modified));
+    let own = format!("{PREFIX}/{project}/");
+    let mut count = 0;
+    for object in kept {
+        let path = object.location.to_string();
+        count += usize::from(path.starts_with(&own));
+        let crowded = path.starts_with(&own) && count >= MAX_DRAFTS;
+        if crowded || now - object.last_modified.timestamp_millis() > LIFETIME {
+            app.blobs.delete(&path).await?;
+        }
+    }
+    Ok(())
+}
