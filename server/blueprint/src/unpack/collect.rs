@@ -122,7 +122,7 @@ impl Collector {
             left_out.iter().filter(|(_, left)| left.reason != Reason::UnsafePath).map(|(path, _)| path);
         if let Some(folder) = common_folder(files.keys().chain(inside)) {
             files = files.into_iter().map(|(path, text)| (path[folder.len()..].to_owned(), text)).collect();
-            for left in left_out.values_mut() {
+            for left in left_out.values_mut().filter(|left| left.reason != Reason::UnsafePath) {
                 if let Some(rest) = left.path.strip_prefix(&folder) {
                     left.path = rest.to_owned();
                 }
