@@ -129,7 +129,7 @@ async fn a_dry_run_makes_nothing_and_is_taken_up_later(database: Database) {
     let imported = user.post(&path, &body).await.expect(201);
     assert_eq!(imported["blueprint"]["name"], "Live");
     assert_eq!(blueprints(&user, &project).await, 1);
-    user.post(&path, &body).await.expect(409);
+    user.post(&path, &body).await.expect(422);
     let refused = user.post(&path, &json!({"import": id, "root": "nowhere", "name": "x"})).await.expect(422);
     assert_eq!(refused["errors"][0]["pointer"], "/root");
     stranger.post(&path, &body).await.expect(404);
@@ -263,7 +263,7 @@ async fn the_pages_work_without_script(database: Database) {
     let files = user.get(&format!("/blueprints/{id}/files")).await.expect(200);
     assert_eq!(files["files"]["main.tf"], "locals {\n  a = 1\n}\n");
     for (body, expected) in [
-        (form(&[("file", Some(""), b"")]), "Choose an archive"),
+        (form(&[("file", Some(""), b"")]), "is empty"),
         (form(&[("file", Some("x.zip"), &module()), ("text", None, b"a = 1")]), "not both"),
         (form(&[("file", Some("x.rar"), b"Rar!\x1a\x07\x00")]), "Make a zip or a tar.gz"),
         (b"--b\r\n".to_vec(), "can&#39;t be read"),
