@@ -6,7 +6,7 @@ use flate2::{Compression, write::GzEncoder};
 use tar::{EntryType, Header};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use super::*;
+use super::{Bounds, MAX_FILE_BYTES, Reason, UnpackError, Unpacked, unpack};
 
 const MAIN: &str = "\u{feff}variable \"a\" {}\r\n";
 
