@@ -50,6 +50,8 @@ pub enum Code {
     InvalidMeta,
     InvalidCondition,
     SensitiveOutput,
+    /// A variable or local that nothing refers to.
+    Unused,
     UndocumentedValue,
     OutOfBounds,
     Conflict,

@@ -269,6 +269,16 @@ fn duplicates() {
 }
 
 #[test]
+fn what_nothing_uses() {
+    let text = format!("{NETWORK}\nlocals {{\n  # The first.\n  a = 1\n  b = local.a\n}}\n");
+    assert_eq!(mended(&text, "Remove local.b"), text.replace("  b = local.a\n", ""));
+    let text = format!("{NETWORK}\nlocals {{ a = 1 }}\n");
+    assert_eq!(mended(&text, "Remove local.a"), NETWORK);
+    let text = format!("{NETWORK}\n# What for.\nvariable \"x\" {{\n  type = string\n}}\n");
+    assert_eq!(mended(&text, "Remove var.x"), NETWORK);
+}
+
+#[test]
 fn fixes_of_a_text_that_changed_are_refused() {
     let document = documents(&[("main.tf", &server("  nam        = \"x\"\n"))]);
     let fixes: Vec<_> = findings(&document).into_iter().flat_map(|f| f.fixes).collect();

@@ -23,6 +23,7 @@ mod rules;
 mod secrets;
 mod settings;
 mod targets;
+mod unused;
 mod whole;
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
@@ -51,6 +52,7 @@ pub fn check(document: &Document, schemas: &Schemas) -> Vec<Diagnostic> {
     found.extend(whole::duplicates(document));
     found.extend(whole::settings(document));
     found.extend(cycles::check(document));
+    found.extend(unused::all(document));
     found.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
     found
 }
@@ -59,6 +61,7 @@ pub fn check(document: &Document, schemas: &Schemas) -> Vec<Diagnostic> {
 pub(super) fn check_element(document: &Document, schemas: &Schemas, element: &Element) -> Vec<Diagnostic> {
     let mut found = check_own(document, schemas, &Judge::new(document, schemas), element);
     found.extend(whole::twin(document, element));
+    found.extend(unused::one(document, element));
     found
 }
 

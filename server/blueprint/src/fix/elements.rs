@@ -1,4 +1,4 @@
-//! Elements that are declared twice.
+//! Elements that are declared twice, or for nothing.
 
 use super::{Fix, site::Site};
 use crate::edit::{extent, name_code, name_span};
@@ -18,4 +18,11 @@ pub(super) fn duplicate(site: &Site) -> Vec<Fix> {
     let mut found: Vec<Fix> = rename.into_iter().chain(remove).collect();
     found.sort_by_key(|fix| !fix.sure);
     found
+}
+
+/// A variable or local that nothing refers to goes. Not surely: a deployment may have a value for it.
+pub(super) fn unused(site: &Site) -> Vec<Fix> {
+    let title = format!("Remove {}", site.element.address);
+    let fix = site.replaced(title, extent(site.document, site.element, site.text), "");
+    fix.into_iter().collect()
 }

@@ -84,6 +84,7 @@ fn within(budget: &Budget, document: &Document, schemas: &Schemas, diagnostic: &
         Code::UnknownFunction => functions::unknown(&site),
         Code::UnknownReference => references::unknown(&site),
         Code::DuplicateAddress => elements::duplicate(&site),
+        Code::Unused => elements::unused(&site),
         _ => Vec::new(),
     };
     let mut unique: Vec<Fix> = Vec::new();
