@@ -90,6 +90,12 @@ pub struct Element {
     pub(super) index: usize,
 }
 
+/// Names that a variable cannot have: in the block of a module they mean something else.
+///
+/// Source: <https://developer.hashicorp.com/terraform/language/block/variable#name>
+pub(super) const RESERVED_VARIABLES: [&str; 8] =
+    ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
+
 /// A provider as `required_providers` declares it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RequiredProvider {
@@ -215,6 +221,12 @@ impl Document {
     pub fn needs(&self) -> BTreeSet<(catalog::Kind, String)> {
         let need = |e: &Element| Some((e.kind.catalog()?, e.ty.clone()?));
         self.elements.iter().filter_map(need).collect()
+    }
+
+    /// A name for a new variable, as [`Document::free_name`] finds it.
+    pub fn free_variable(&self, base: &str) -> String {
+        let base = if RESERVED_VARIABLES.contains(&base) { format!("{base}_value") } else { base.to_owned() };
+        self.free_name(|name| format!("var.{name}"), &base)
     }
 
     /// A name for a new element: `base`, or the first free of `base_2`, `base_3`, ….

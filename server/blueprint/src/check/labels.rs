@@ -3,7 +3,7 @@
 use hcl_edit::structure::{Block, BlockLabel};
 
 use super::{Findings, Severity};
-use crate::{diagnostic::Code, locate::span, path::Path};
+use crate::{diagnostic::Code, document::RESERVED_VARIABLES, locate::span, path::Path};
 
 /// What the labels of a block stand for; none for a block that Terraform does not know.
 pub(super) fn of_element(keyword: &str) -> Option<&'static [&'static str]> {
@@ -14,12 +14,6 @@ pub(super) fn of_element(keyword: &str) -> Option<&'static [&'static str]> {
         _ => return None,
     })
 }
-
-/// Names that a variable cannot have, since they mean something in the block of a module.
-///
-/// Source: <https://developer.hashicorp.com/terraform/language/block/variable#name>
-const RESERVED: [&str; 8] =
-    ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
 
 /// Checks the labels of a top-level block.
 pub(super) fn element(findings: &mut Findings<'_>, block: &Block) {
@@ -36,7 +30,7 @@ pub(super) fn element(findings: &mut Findings<'_>, block: &Block) {
             format!(
                 "{name:?} cannot be a {what}: use letters, digits, `_` and `-`, with a letter or `_` first"
             )
-        } else if keyword == "variable" && RESERVED.contains(&name) {
+        } else if keyword == "variable" && RESERVED_VARIABLES.contains(&name) {
             format!(
                 "a variable cannot be called {name}, which has a meaning in the block of a module: choose another name"
             )

@@ -9,7 +9,7 @@ use super::{
     values::{expression, set_code},
 };
 use crate::{
-    document::{Document, Element},
+    document::{Document, Element, RESERVED_VARIABLES},
     infer::{argument_type, infer},
     locate::{inside, place, span},
     path::Path,
@@ -44,9 +44,12 @@ pub(super) fn make(
     let base = path.last_name().unwrap_or(argument);
     let name = match asked.name {
         Some(name) => name.to_owned(),
-        None => document.free_name(|name| format!("var.{name}"), base),
+        None => document.free_variable(base),
     };
     check_name(&name)?;
+    if RESERVED_VARIABLES.contains(&name.as_str()) {
+        return Err(EditError::invalid(format!("a variable cannot be called {name}: choose another name")));
+    }
     let variable = format!("var.{name}");
     free(document, &variable)?;
     let value = found.attribute().map(|a| inside(&a.value, found.inner)).filter(|(_, rest)| rest.is_empty());

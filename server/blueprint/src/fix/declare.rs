@@ -8,7 +8,7 @@ use super::{
     site::{Site, shown},
 };
 use crate::{
-    document::ElementKind,
+    document::{ElementKind, RESERVED_VARIABLES},
     edit::{add_locals, append, declaration, set_code},
     locate::span,
     path::is_identifier,
@@ -21,7 +21,7 @@ use crate::{
 pub(super) fn variable_for(site: &Site) -> Option<Fix> {
     let place = site.place()?;
     let base = site.path.last_name().filter(|name| is_identifier(name))?;
-    let name = site.document.free_name(|name| format!("var.{name}"), base);
+    let name = site.document.free_variable(base);
     let code = declaration(site.element, &name, &site.wanted(), site.attribute(), None);
     site.fix(format!("Ask for it with a new variable, {name}"), |draft| {
         set_code(draft, &place, &format!("var.{name}"))?;
@@ -31,6 +31,9 @@ pub(super) fn variable_for(site: &Site) -> Option<Fix> {
 
 /// The variable that is referred to and is not there.
 pub(super) fn variable(site: &Site, name: &str) -> Option<Fix> {
+    if RESERVED_VARIABLES.contains(&name) {
+        return None;
+    }
     let ty = alone(site).unwrap_or(Type::Dynamic);
     let facts = (ty != Type::Dynamic).then(|| site.attribute()).flatten();
     let code = declaration(site.element, name, &ty, facts, None);

@@ -25,7 +25,8 @@ pub(super) fn word(kind: ElementKind) -> &'static str {
 pub(super) fn unknown(site: &Site) -> Vec<Fix> {
     let owner = site.document.elements().iter().position(|e| std::ptr::eq(e, site.element));
     let all = owner.map(|owner| references_of(site.document, owner)).unwrap_or_default();
-    let Some(reference) = all.into_iter().find(|r| r.span == site.span()) else {
+    // The attributes that follow may be marked as well.
+    let Some(reference) = all.into_iter().find(|r| r.span.start == site.span().start) else {
         return named_values(site);
     };
     match site.document.element(&reference.address) {

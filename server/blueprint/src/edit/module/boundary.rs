@@ -9,7 +9,7 @@ use cloudoven_crawler::catalog::Type;
 
 use super::{super::providers, Module};
 use crate::{
-    document::{Document, Element, ElementKind},
+    document::{Document, Element, ElementKind, RESERVED_VARIABLES},
     edit::{
         EditError, attribute_at,
         follow::{Next, next},
@@ -22,12 +22,6 @@ use crate::{
     view::first_sentence,
     write,
 };
-
-/// Names that a `module` block has a meaning for itself.
-///
-/// Source: <https://developer.hashicorp.com/terraform/language/block/variable>
-const RESERVED: [&str; 8] =
-    ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
 
 /// An input or an output.
 pub(super) struct Port {
@@ -114,7 +108,7 @@ impl Boundary {
     }
 
     fn name(&mut self, base: &str) -> String {
-        let base = if RESERVED.contains(&base) { format!("{base}_value") } else { base.to_owned() };
+        let base = if RESERVED_VARIABLES.contains(&base) { format!("{base}_value") } else { base.to_owned() };
         let numbered = (2..).map(|n| format!("{base}_{n}"));
         let mut names = std::iter::once(base.clone()).chain(numbered);
         let name = names.find(|name| !self.names.contains(name)).unwrap_or(base);
