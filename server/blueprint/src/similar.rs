@@ -13,18 +13,27 @@ pub(super) fn ranked<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -
     if name.len() > MAX_LENGTH {
         return Vec::new();
     }
+    let name: Vec<char> = name.chars().collect();
     // A slip in three letters, or in the four of a short word.
-    let most = (name.chars().count() / 3).clamp(1, 3);
-    let near = known.into_iter().filter(|other| other.len().abs_diff(name.len()) <= most * 4);
-    let measured = near.filter(|other| other.len() <= MAX_LENGTH).map(|other| (distance(name, other), other));
-    let mut found: Vec<(usize, &str)> = measured.filter(|(distance, _)| *distance <= most).collect();
+    let most = (name.len() / 3).clamp(1, 3);
+    let near = known.into_iter().filter(|other| other.len() <= MAX_LENGTH);
+    let mut found: Vec<(usize, &str)> =
+        near.filter_map(|other| Some((distance(&name, other, most)?, other))).collect();
     found.sort_by_key(|(distance, _)| *distance);
     found
 }
 
-/// How many letters have to be put in, taken out, replaced or swapped with their neighbour.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+/// How many letters have to be put in, taken out, replaced or swapped with their neighbour, if at most `most`.
+fn distance(a: &[char], b: &str, most: usize) -> Option<usize> {
+    let b: Vec<char> = b.chars().collect();
+    // Most names differ early or in length, and most of what is alike begins alike.
+    let head = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[head..], &b[head..]);
+    let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[..a.len() - tail], &b[..b.len() - tail]);
+    if a.len().abs_diff(b.len()) > most {
+        return None;
+    }
     let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for i in 1..=a.len() {
@@ -36,9 +45,13 @@ fn distance(a: &str, b: &str) -> usize {
                 next[j] = next[j].min(before[j - 2] + 1);
             }
         }
+        // A swap looks two rows back.
+        if next.iter().chain(&row).all(|distance| *distance > most) {
+            return None;
+        }
         before = std::mem::replace(&mut row, next);
     }
-    row[b.len()]
+    Some(row[b.len()]).filter(|distance| *distance <= most)
 }
 
 #[cfg(test)]
