@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::{
     Spot, Workspace,
-    cursor::{Cursor, FrameKind, Inside},
+    cursor::{Cursor, Inside},
+    frame::FrameKind,
     members,
     operand::{self, Step},
     scope::Scope,

@@ -6,7 +6,8 @@ use cloudoven_crawler::catalog::Type;
 
 use super::{
     Workspace,
-    cursor::{Cursor, FrameKind},
+    cursor::Cursor,
+    frame::FrameKind,
     functions,
     item::{Completion, CompletionKind, fit, fitting},
     members,

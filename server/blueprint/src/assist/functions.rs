@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use super::{
     Spot, Workspace,
-    cursor::{Cursor, FrameKind},
+    cursor::Cursor,
+    frame::FrameKind,
     item::{Completion, CompletionKind},
 };
 use crate::lex::{Kind as Token, lex};
@@ -64,7 +65,7 @@ pub fn signature(workspace: &Workspace, spot: Spot) -> Option<Signature> {
 pub(super) fn needs(text: &str, offset: usize) -> Vec<(Kind, String)> {
     let tokens = lex(text);
     let cursor = Cursor::at(text, &tokens, offset);
-    let call = |frame: &super::cursor::Frame| match frame.kind {
+    let call = |frame: &super::frame::Frame| match frame.kind {
         FrameKind::Call(name) => name.strip_prefix("provider::")?.rsplit("::").next().map(str::to_owned),
         _ => None,
     };

@@ -4,8 +4,9 @@ use cloudoven_crawler::catalog::{Document as Page, Measure, Type};
 
 use super::{
     Spot, Workspace,
-    cursor::{Cursor, FrameKind, Inside},
+    cursor::{Cursor, Inside},
     definition::word_end,
+    frame::FrameKind,
     functions, language, members,
     node::Node,
     operand::{self, Step},

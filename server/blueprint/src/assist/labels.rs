@@ -4,7 +4,8 @@ use std::{collections::HashSet, ops::Range};
 
 use super::{
     Workspace,
-    cursor::{Cursor, FrameKind},
+    cursor::Cursor,
+    frame::FrameKind,
     item::{Completion, CompletionKind, fit},
     language, members,
     scope::{Scope, catalog_kind},

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::cursor::{Cursor, FrameKind, Walk};
+use super::{cursor::Cursor, frame::FrameKind, walk::Walk};
 use crate::{
     document::Document,
     lex::{Kind, Token, lex},

@@ -7,6 +7,7 @@ mod cursor;
 mod definition;
 mod expression;
 mod field;
+mod frame;
 mod functions;
 mod hover;
 mod item;
@@ -20,6 +21,7 @@ mod outline;
 mod position;
 mod scope;
 mod statement;
+mod walk;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,7 +31,8 @@ use std::{
 use cloudoven_crawler::catalog::{Entry, Index, Kind};
 
 use self::{
-    cursor::{Cursor, FrameKind, Inside},
+    cursor::{Cursor, Inside},
+    frame::FrameKind,
     scope::Scope,
 };
 pub use self::{

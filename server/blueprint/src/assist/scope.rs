@@ -7,7 +7,8 @@ use hcl_edit::structure::Body;
 
 use super::{
     Workspace,
-    cursor::{Cursor, Frame, FrameKind},
+    cursor::Cursor,
+    frame::{Frame, FrameKind},
     functions, language,
     node::Node,
 };

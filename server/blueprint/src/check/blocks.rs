@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use hcl_edit::structure::{Block, Body};
 
-use super::{Findings, Severity, labels};
+use super::{Findings, labels};
 use crate::{diagnostic::Code, locate::span, path::Path, similar::similar};
 
 /// What a block may hold.
@@ -86,12 +86,12 @@ pub(super) fn check(
             true => format!("{name} is a block here: write it without `=`"),
             false => unknown("argument", name, shape.attributes.iter().map(|(known, _)| *known)),
         };
-        findings.add(Severity::Error, Code::UnknownArgument, Some(span(&set.key)), &base.name(name), message);
+        findings.error(Code::UnknownArgument, span(&set.key), &base.name(name), message);
     }
     for (name, _) in shape.attributes.iter().filter(|(name, required)| *required && !body.has_attribute(name))
     {
         let message = format!("{name} is required and not set");
-        findings.add(Severity::Error, Code::MissingArgument, Some(head.clone()), &base.name(name), message);
+        findings.error(Code::MissingArgument, head.clone(), &base.name(name), message);
     }
     for block in body.blocks() {
         nested(findings, shape, block, base);
@@ -109,7 +109,7 @@ fn nested(findings: &mut Findings<'_>, shape: &Shape, block: &Block, base: &Path
         true => format!("{name} is an argument here: write `{name} =`"),
         false => unknown("block", name, shape.blocks.iter().map(|(known, _)| *known)),
     };
-    findings.add(Severity::Error, Code::UnknownBlock, Some(span(&block.ident)), &path, message);
+    findings.error(Code::UnknownBlock, span(&block.ident), &path, message);
 }
 
 fn unknown(what: &str, name: &str, known: impl Iterator<Item = &'static str>) -> String {

@@ -11,7 +11,7 @@ use hcl_edit::{
     visit::{self, Visit},
 };
 
-use super::{Findings, Severity, address::Address};
+use super::{Findings, address::Address};
 use crate::{
     diagnostic::Code,
     locate::span,
@@ -26,7 +26,7 @@ pub(super) fn check<'a>(findings: &mut Findings<'a>, set: &'a Attribute, ty: &Ty
         let message = format!(
             "{name} is read before anything else: write a literal value, without references or calls"
         );
-        findings.add(Severity::Error, Code::NotConstant, Some(place), path, message);
+        findings.error(Code::NotConstant, place, path, message);
         return false;
     }
     let value = findings.judged(&set.value, path);
@@ -35,7 +35,7 @@ pub(super) fn check<'a>(findings: &mut Findings<'a>, set: &'a Attribute, ty: &Ty
         Ok(()) if value == Inferred::Null => format!("{name} has no value; leave it out or give it one"),
         Ok(()) => return true,
     };
-    findings.add(Severity::Error, Code::WrongType, Some(span(&set.value)), path, message);
+    findings.error(Code::WrongType, span(&set.value), path, message);
     false
 }
 

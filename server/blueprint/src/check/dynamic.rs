@@ -48,7 +48,7 @@ fn one<'a>(
     let Some(nested) = schema.blocks.get(name) else {
         if !schema.attributes.get(name).is_some_and(|a| body::attribute_as_blocks(&a.ty)) {
             let message = format!("there is no {name} block here that could be made for each");
-            findings.add(Severity::Error, Code::UnknownBlock, Some(span(label)), path, message);
+            findings.error(Code::UnknownBlock, span(label), path, message);
         }
         return;
     };
@@ -66,7 +66,7 @@ fn one<'a>(
         let message =
             "a dynamic block has exactly one content block: what each of the blocks holds".to_owned();
         let code = if contents == 0 { Code::MissingBlock } else { Code::TooManyBlocks };
-        findings.add(Severity::Error, code, Some(span(&block.ident)), &path.name("content"), message);
+        findings.error(code, span(&block.ident), &path.name("content"), message);
     }
     let each = match block.body.get_attribute("for_each") {
         Some(each) => findings.constant(&each.value),

@@ -83,7 +83,7 @@ impl<'a> Findings<'a> {
     pub(super) fn judged(&mut self, expression: &'a Expression, path: &Path) -> Inferred {
         let (value, faults) = self.judge.validate.judge(Some(self.element), expression);
         for fault in faults {
-            self.add(Severity::Error, fault.code, Some(fault.span), path, fault.message);
+            self.error(fault.code, fault.span, path, fault.message);
         }
         value
     }
@@ -93,7 +93,7 @@ impl<'a> Findings<'a> {
         let value = self.judged(&attribute.value, path);
         if let Err(mismatch) = convert(&value, ty) {
             let message = format!("{}: {mismatch}", attribute.key.as_str());
-            self.add(Severity::Error, Code::WrongType, Some(span(&attribute.value)), path, message);
+            self.error(Code::WrongType, span(&attribute.value), path, message);
         }
     }
 }
@@ -120,7 +120,7 @@ fn variable<'a>(findings: &mut Findings<'a>, block: &'a Block) {
         && let Err(fault) = read_constraint(&ty.value)
     {
         let path = Path::root().name("type");
-        findings.add(Severity::Error, Code::WrongType, Some(fault.span), &path, fault.message);
+        findings.error(Code::WrongType, fault.span, &path, fault.message);
     }
     for (i, validation) in block.body.get_blocks("validation").enumerate() {
         rule(findings, &validation.body, &Path::root().name("validation").index(i), true);
@@ -189,7 +189,7 @@ fn rule<'a>(findings: &mut Findings<'a>, body: &'a Body, base: &Path, typed: boo
         let condition = typed && attribute.key.as_str() == "condition" && !matches!(value, Inferred::Of(_));
         if condition && let Err(mismatch) = convert(&value, &Type::Bool) {
             let message = format!("a condition is true or false: {mismatch}");
-            findings.add(Severity::Error, Code::WrongType, Some(span(&attribute.value)), &path, message);
+            findings.error(Code::WrongType, span(&attribute.value), &path, message);
         }
     }
 }

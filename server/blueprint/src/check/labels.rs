@@ -2,7 +2,7 @@
 
 use hcl_edit::structure::{Block, BlockLabel};
 
-use super::{Findings, Severity};
+use super::Findings;
 use crate::{diagnostic::Code, document::RESERVED_VARIABLES, locate::span, path::Path};
 
 /// What the labels of a block stand for; none for a block that Terraform does not know.
@@ -37,7 +37,7 @@ pub(super) fn element(findings: &mut Findings<'_>, block: &Block) {
         } else {
             continue;
         };
-        findings.add(Severity::Error, Code::InvalidName, Some(span(label)), &Path::root(), message);
+        findings.error(Code::InvalidName, span(label), &Path::root(), message);
     }
 }
 
@@ -56,7 +56,7 @@ pub(super) fn count(findings: &mut Findings<'_>, block: &Block, wanted: &[&str],
     };
     let place =
         block.labels.get(wanted.len()).map_or_else(|| span(&block.ident), |label: &BlockLabel| span(label));
-    findings.add(Severity::Error, Code::WrongLabels, Some(place), path, message);
+    findings.error(Code::WrongLabels, place, path, message);
     false
 }
 

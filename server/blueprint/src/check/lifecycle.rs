@@ -9,7 +9,7 @@ use hcl_edit::{
 };
 
 use super::{
-    Findings, Severity,
+    Findings,
     address::{Address, Step},
     blocks::{self, RULE, Shape},
     constant, inside, numbered, rules,
@@ -61,7 +61,7 @@ fn ignored<'a>(findings: &mut Findings<'a>, attribute: &'a Attribute, path: &Pat
         return;
     }
     let mut refuse = |value: &Expression, code, message: String| {
-        findings.add(Severity::Error, code, Some(span(value)), path, message);
+        findings.error(code, span(value), path, message);
     };
     let Some(items) = attribute.value.as_array() else {
         let message = "ignore_changes is `all` without quotes, or a list of arguments: [name]".to_owned();
@@ -91,7 +91,7 @@ fn ignored<'a>(findings: &mut Findings<'a>, attribute: &'a Attribute, path: &Pat
         faults.extend(fault.map(|(_, message)| (item, Code::UnknownArgument, message)));
     }
     for (item, code, message) in faults {
-        findings.add(Severity::Error, code, Some(span(item)), path, message);
+        findings.error(code, span(item), path, message);
     }
 }
 
@@ -100,13 +100,7 @@ fn triggers<'a>(findings: &mut Findings<'a>, attribute: &'a Attribute, path: &Pa
     let Some(items) = attribute.value.as_array() else {
         let message =
             "replace_triggered_by is a list of resources or their attributes: [type.name]".to_owned();
-        return findings.add(
-            Severity::Error,
-            Code::InvalidReference,
-            Some(span(&attribute.value)),
-            path,
-            message,
-        );
+        return findings.error(Code::InvalidReference, span(&attribute.value), path, message);
     };
     for item in items.iter() {
         let resource = Address::of(item).is_some_and(|address| {
@@ -117,7 +111,7 @@ fn triggers<'a>(findings: &mut Findings<'a>, attribute: &'a Attribute, path: &Pa
         if !resource {
             let message =
                 "replace_triggered_by names resources or their attributes: type.name, type.name.attribute";
-            findings.add(Severity::Error, Code::InvalidReference, Some(span(item)), path, message.to_owned());
+            findings.error(Code::InvalidReference, span(item), path, message.to_owned());
         }
     }
 }

@@ -9,7 +9,7 @@ use hcl_edit::{
 };
 
 use super::{
-    Findings, Severity,
+    Findings,
     address::{Address, Step},
     names::Scope,
     targets,
@@ -31,13 +31,7 @@ pub(super) fn check<'a>(findings: &mut Findings<'a>, body: &'a Body) {
     }
     if let (Some(_), Some(each)) = (body.get_attribute("count"), body.get_attribute("for_each")) {
         let message = "count and for_each exclude each other: leave one of them out".to_owned();
-        findings.add(
-            Severity::Error,
-            Code::InvalidMeta,
-            Some(span(&each.key)),
-            &root.name("for_each"),
-            message,
-        );
+        findings.error(Code::InvalidMeta, span(&each.key), &root.name("for_each"), message);
     }
 }
 
@@ -49,7 +43,7 @@ fn count<'a>(findings: &mut Findings<'a>, attribute: &'a Attribute, path: &Path)
         Inferred::Number(number) if number.fract() != 0.0 => "count is a whole number",
         _ => return,
     };
-    findings.add(Severity::Error, Code::WrongType, Some(span(&attribute.value)), path, message.to_owned());
+    findings.error(Code::WrongType, span(&attribute.value), path, message.to_owned());
 }
 
 /// A map or a set of texts.
@@ -69,20 +63,14 @@ fn each<'a>(findings: &mut Findings<'a>, attribute: &'a Attribute, path: &Path) 
         }
         other => format!("for_each goes through a map or a set of texts, not through a {}", other.ty()),
     };
-    findings.add(Severity::Error, Code::WrongType, Some(span(&attribute.value)), path, message);
+    findings.error(Code::WrongType, span(&attribute.value), path, message);
 }
 
 /// A list of whole elements, by their names.
 pub(super) fn depends_on<'a>(findings: &mut Findings<'a>, attribute: &'a Attribute, path: &Path) {
     let Some(items) = attribute.value.as_array() else {
         let message = "depends_on is a list of elements: write [type.name]".to_owned();
-        return findings.add(
-            Severity::Error,
-            Code::InvalidReference,
-            Some(span(&attribute.value)),
-            path,
-            message,
-        );
+        return findings.error(Code::InvalidReference, span(&attribute.value), path, message);
     };
     for item in items.iter() {
         let quoted = item.as_str().and_then(|text| parse_expression(text).ok());
@@ -96,7 +84,7 @@ pub(super) fn depends_on<'a>(findings: &mut Findings<'a>, attribute: &'a Attribu
             }
         };
         if let Some((code, message)) = fault {
-            findings.add(Severity::Error, code, Some(span(item)), path, message);
+            findings.error(code, span(item), path, message);
         }
     }
 }
@@ -146,7 +134,7 @@ pub(super) fn configuration<'a>(findings: &mut Findings<'a>, value: &'a Expressi
             (Code::UnknownReference, format!("{address} is not declared in this blueprint"))
         }
     };
-    findings.add(Severity::Error, code, Some(span(value)), path, message);
+    findings.error(code, span(value), path, message);
 }
 
 /// Whether the caller of a module gives it configurations of this provider.

@@ -110,13 +110,7 @@ fn redefined(findings: &mut Findings<'_>, block: &Block) {
     whole::redefined(&block.body, &mut twice);
     for (span, name) in twice {
         let message = format!("{name} is set already: leave one of the two out");
-        findings.add(
-            Severity::Error,
-            Code::DuplicateArgument,
-            Some(span),
-            &Path::root().name(&name),
-            message,
-        );
+        findings.error(Code::DuplicateArgument, span, &Path::root().name(&name), message);
     }
 }
 
@@ -216,6 +210,11 @@ impl<'a> Findings<'a> {
         let named = named.and_then(|attribute| address::Address::of(&attribute.value));
         let own = self.element.ty.as_deref().map(local_name);
         named.is_some_and(|named| Some(named.root) != own)
+    }
+
+    /// What Terraform refuses.
+    fn error(&mut self, code: Code, span: Range<usize>, path: &Path, message: impl Into<String>) {
+        self.add(Severity::Error, code, Some(span), path, message.into());
     }
 
     fn add(

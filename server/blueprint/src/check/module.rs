@@ -5,20 +5,14 @@
 use cloudoven_crawler::catalog::Type;
 use hcl_edit::structure::{Attribute, Block};
 
-use super::{Findings, Severity, constant, meta, settings};
+use super::{Findings, constant, meta, settings};
 use crate::{diagnostic::Code, locate::span, path::Path};
 
 pub(super) fn check<'a>(findings: &mut Findings<'a>, block: &'a Block) {
     let root = Path::root();
     if !block.body.has_attribute("source") {
         let message = "source is required and not set: write where the module comes from".to_owned();
-        findings.add(
-            Severity::Error,
-            Code::MissingArgument,
-            Some(span(&block.ident)),
-            &root.name("source"),
-            message,
-        );
+        findings.error(Code::MissingArgument, span(&block.ident), &root.name("source"), message);
     }
     for attribute in block.body.attributes() {
         match attribute.key.as_str() {
@@ -31,13 +25,7 @@ pub(super) fn check<'a>(findings: &mut Findings<'a>, block: &'a Block) {
     for inner in block.body.blocks().filter(|inner| inner.ident.as_str() != "_") {
         let name = inner.ident.as_str();
         let message = format!("a module takes arguments only: there is no {name} block, write `{name} =`");
-        findings.add(
-            Severity::Error,
-            Code::UnknownBlock,
-            Some(span(&inner.ident)),
-            &root.name(name),
-            message,
-        );
+        findings.error(Code::UnknownBlock, span(&inner.ident), &root.name(name), message);
     }
     meta::check(findings, &block.body);
 }
@@ -59,7 +47,7 @@ fn source<'a>(findings: &mut Findings<'a>, attribute: &'a Attribute, versioned: 
         }
         _ => return,
     };
-    findings.add(Severity::Error, Code::InvalidReference, Some(span(&attribute.value)), &path, message);
+    findings.error(Code::InvalidReference, span(&attribute.value), &path, message);
 }
 
 /// Which configurations of providers the module gets.
@@ -68,13 +56,7 @@ fn providers<'a>(findings: &mut Findings<'a>, attribute: &'a Attribute) {
     let Some(object) = attribute.value.as_object() else {
         let message =
             "providers is a map from the module's names to configurations: { name = name.alias }".to_owned();
-        return findings.add(
-            Severity::Error,
-            Code::InvalidReference,
-            Some(span(&attribute.value)),
-            &path,
-            message,
-        );
+        return findings.error(Code::InvalidReference, span(&attribute.value), &path, message);
     };
     for (_, value) in object.iter() {
         meta::configuration(findings, value.expr(), &path);

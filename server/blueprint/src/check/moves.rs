@@ -50,13 +50,7 @@ pub(super) fn moved<'a>(findings: &mut Findings<'a>, block: &'a Block) {
         && from != to
     {
         let message = "from and to are both modules, or both resources".to_owned();
-        findings.add(
-            Severity::Error,
-            Code::InvalidReference,
-            Some(span(&block.ident)),
-            &Path::root(),
-            message,
-        );
+        findings.error(Code::InvalidReference, span(&block.ident), &Path::root(), message);
     }
 }
 
@@ -96,13 +90,7 @@ pub(super) fn removed<'a>(findings: &mut Findings<'a>, block: &'a Block) {
                 if !last {
                     let message =
                         "only what runs at the end makes sense here: write when = destroy".to_owned();
-                    findings.add(
-                        Severity::Error,
-                        Code::MissingArgument,
-                        Some(span(&inner.ident)),
-                        &path,
-                        message,
-                    );
+                    findings.error(Code::MissingArgument, span(&inner.ident), &path, message);
                 }
             }
             _ => {}
@@ -125,13 +113,7 @@ pub(super) fn import<'a>(findings: &mut Findings<'a>, block: &'a Block) {
                 let single = !value.is_unknown() && (value.ty().is_primitive() || value == Inferred::Null);
                 if single {
                     let message = "for_each goes through a list, set or map".to_owned();
-                    findings.add(
-                        Severity::Error,
-                        Code::WrongType,
-                        Some(span(&attribute.value)),
-                        &path,
-                        message,
-                    );
+                    findings.error(Code::WrongType, span(&attribute.value), &path, message);
                 }
             }
             _ => {}
@@ -157,7 +139,7 @@ fn identifier<'a>(findings: &mut Findings<'a>, attribute: &'a Attribute, target:
         (_, Err(mismatch)) => format!("id: {mismatch}"),
         _ => return,
     };
-    findings.add(Severity::Error, Code::WrongType, Some(span(&attribute.value)), &path, message);
+    findings.error(Code::WrongType, span(&attribute.value), &path, message);
 }
 
 /// The address of the resource that is imported into, where it is declared.
@@ -171,7 +153,7 @@ fn target_of_import<'a>(
     // With for_each the key may be calculated.
     let address = Address::of(value).filter(|address| address.whole || each);
     let mut refuse = |message: &str| {
-        findings.add(Severity::Error, Code::InvalidReference, Some(span(value)), &path, message.to_owned());
+        findings.error(Code::InvalidReference, span(value), &path, message.to_owned());
     };
     let Some(address) = address else {
         refuse("to names a resource, without quotes and calculations: type.name");

@@ -40,7 +40,7 @@ fn default<'a>(findings: &mut Findings<'a>, block: &'a Block, attribute: &'a Att
         let message =
             "a default is a literal value, without references or calls; a local can refer to others"
                 .to_owned();
-        return findings.add(Severity::Error, Code::NotConstant, Some(place), path, message);
+        return findings.error(Code::NotConstant, place, path, message);
     }
     let value = findings.judged(&attribute.value, path);
     let ty = block.body.get_attribute("type").map_or(Type::Dynamic, |ty| constraint(&ty.value));
@@ -99,13 +99,7 @@ pub(super) fn check<'a>(findings: &mut Findings<'a>, block: &'a Block) {
     if !block.body.has_blocks("assert") {
         let message =
             "a check needs an assert block: a condition, and what to say when it is not met".to_owned();
-        findings.add(
-            Severity::Error,
-            Code::MissingBlock,
-            Some(span(&block.ident)),
-            &root.name("assert"),
-            message,
-        );
+        findings.error(Code::MissingBlock, span(&block.ident), &root.name("assert"), message);
     }
     for (inner, path) in numbered(&block.body, &root) {
         match inner.ident.as_str() {
@@ -123,22 +117,16 @@ fn data<'a>(findings: &mut Findings<'a>, block: &'a Block, path: &Path) {
     for (name, code) in [("count", Code::InvalidMeta), ("for_each", Code::InvalidMeta)] {
         if let Some(attribute) = block.body.get_attribute(name) {
             let message = format!("a data source in a check cannot have {name}");
-            findings.add(Severity::Error, code, Some(span(&attribute.key)), &path.name(name), message);
+            findings.error(code, span(&attribute.key), &path.name(name), message);
         }
     }
     if let Some(lifecycle) = block.body.get_blocks("lifecycle").next() {
         let message = "a data source in a check has no lifecycle: leave the block out".to_owned();
-        findings.add(
-            Severity::Error,
-            Code::UnknownBlock,
-            Some(span(&lifecycle.ident)),
-            &path.name("lifecycle"),
-            message,
-        );
+        findings.error(Code::UnknownBlock, span(&lifecycle.ident), &path.name("lifecycle"), message);
     }
     for label in block.labels.iter().skip(1).filter(|label| !labels::is_name(label.as_str())) {
         let message = format!("{:?} cannot be a name", label.as_str());
-        findings.add(Severity::Error, Code::InvalidName, Some(span(label)), path, message);
+        findings.error(Code::InvalidName, span(label), path, message);
     }
     let schema = block.labels.first().and_then(|ty| findings.schemas.get(Kind::DataSource, ty.as_str()));
     if let Some(schema) = schema {

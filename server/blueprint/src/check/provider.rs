@@ -5,7 +5,7 @@
 use cloudoven_crawler::catalog::Type;
 use hcl_edit::structure::Block;
 
-use super::{Findings, Severity, constant, labels, settings};
+use super::{Findings, constant, labels, settings};
 use crate::{diagnostic::Code, locate::span, path::Path};
 
 const RESERVED_ARGUMENTS: [&str; 4] = ["count", "depends_on", "for_each", "source"];
@@ -22,25 +22,13 @@ pub(super) fn check<'a>(findings: &mut Findings<'a>, block: &'a Block) {
                 if constant && attribute.value.as_str().is_some_and(|alias| !labels::is_name(alias)) {
                     let message =
                         "an alias has letters, digits, `_` and `-`, with a letter or `_` first".to_owned();
-                    findings.add(
-                        Severity::Error,
-                        Code::InvalidName,
-                        Some(span(&attribute.value)),
-                        &path,
-                        message,
-                    );
+                    findings.error(Code::InvalidName, span(&attribute.value), &path, message);
                 }
             }
             "version" => settings::version(findings, &attribute.value, &path),
             name if RESERVED_ARGUMENTS.contains(&name) => {
                 let message = format!("a provider cannot have {name}, which Terraform keeps for itself");
-                findings.add(
-                    Severity::Error,
-                    Code::UnknownArgument,
-                    Some(span(&attribute.key)),
-                    &path,
-                    message,
-                );
+                findings.error(Code::UnknownArgument, span(&attribute.key), &path, message);
             }
             _ => {}
         }
@@ -48,12 +36,6 @@ pub(super) fn check<'a>(findings: &mut Findings<'a>, block: &'a Block) {
     for inner in block.body.blocks().filter(|inner| RESERVED_BLOCKS.contains(&inner.ident.as_str())) {
         let name = inner.ident.as_str();
         let message = format!("a provider cannot have a {name} block, which Terraform keeps for itself");
-        findings.add(
-            Severity::Error,
-            Code::UnknownBlock,
-            Some(span(&inner.ident)),
-            &root.name(name),
-            message,
-        );
+        findings.error(Code::UnknownBlock, span(&inner.ident), &root.name(name), message);
     }
 }

@@ -86,13 +86,7 @@ pub(super) fn check<'a>(findings: &mut Findings<'a>, body: &'a Body) {
 pub(super) fn single(findings: &mut Findings<'_>, body: &Body, name: &str, base: &Path) {
     if let Some(second) = body.get_blocks(name).nth(1) {
         let message = format!("there is a {name} block already: put everything into one");
-        findings.add(
-            Severity::Error,
-            Code::TooManyBlocks,
-            Some(span(&second.ident)),
-            &base.name(name).index(1),
-            message,
-        );
+        findings.error(Code::TooManyBlocks, span(&second.ident), &base.name(name).index(1), message);
     }
 }
 
@@ -109,7 +103,7 @@ fn one<'a>(findings: &mut Findings<'a>, block: &'a Block, path: &Path) {
             continue;
         }
         let message = format!("there is no {name} block in a provisioner");
-        findings.add(Severity::Error, Code::UnknownBlock, Some(span(&inner.ident)), &path, message);
+        findings.error(Code::UnknownBlock, span(&inner.ident), &path, message);
     }
     if REMOVED.contains(&kind) {
         let message = format!("Terraform has no {kind} provisioner any more");
@@ -138,7 +132,7 @@ fn one_of(findings: &mut Findings<'_>, block: &Block, kind: &str, path: &Path) {
     if given != 1 && !block.body.has_blocks("_") {
         let message = format!("a {kind} provisioner takes exactly one of {}", choices.join(", "));
         let code = if given == 0 { Code::MissingArgument } else { Code::InvalidMeta };
-        findings.add(Severity::Error, code, Some(span(&block.ident)), path, message);
+        findings.error(code, span(&block.ident), path, message);
     }
 }
 
@@ -150,13 +144,7 @@ fn keyword(findings: &mut Findings<'_>, body: &Body, name: &str, words: &[&str],
         return;
     }
     let message = format!("{name} is {}", words.join(" or "));
-    findings.add(
-        Severity::Error,
-        Code::InvalidReference,
-        Some(span(&attribute.value)),
-        &base.name(name),
-        message,
-    );
+    findings.error(Code::InvalidReference, span(&attribute.value), &base.name(name), message);
 }
 
 fn connection<'a>(findings: &mut Findings<'a>, block: &'a Block, shared: Option<&Block>, path: &Path) {
@@ -171,13 +159,7 @@ fn connection<'a>(findings: &mut Findings<'a>, block: &'a Block, shared: Option<
     for inner in block.body.blocks() {
         let name = inner.ident.as_str();
         let message = format!("there is no {name} block in a connection");
-        findings.add(
-            Severity::Error,
-            Code::UnknownBlock,
-            Some(span(&inner.ident)),
-            &path.name(name),
-            message,
-        );
+        findings.error(Code::UnknownBlock, span(&inner.ident), &path.name(name), message);
     }
 }
 
@@ -193,7 +175,7 @@ fn arguments<'a>(findings: &mut Findings<'a>, body: &'a Body, known: &[&str], ba
             .map(|meant| format!("; did you mean {meant}?"))
             .unwrap_or_default();
         let message = format!("there is no argument {name} here{hint}");
-        findings.add(Severity::Error, Code::UnknownArgument, Some(span(&set.key)), &path, message);
+        findings.error(Code::UnknownArgument, span(&set.key), &path, message);
     }
 }
 
@@ -207,12 +189,6 @@ fn typed<'a>(findings: &mut Findings<'a>, set: &'a Attribute, path: &Path) {
 fn missing(findings: &mut Findings<'_>, block: &Block, required: &[&str], base: &Path) {
     for name in required.iter().filter(|name| !block.body.has_attribute(name)) {
         let message = format!("{name} is required and not set");
-        findings.add(
-            Severity::Error,
-            Code::MissingArgument,
-            Some(span(&block.ident)),
-            &base.name(name),
-            message,
-        );
+        findings.error(Code::MissingArgument, span(&block.ident), &base.name(name), message);
     }
 }

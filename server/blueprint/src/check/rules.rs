@@ -2,7 +2,7 @@
 
 use hcl_edit::structure::Block;
 
-use super::{Findings, Severity, constant};
+use super::{Findings, constant};
 use crate::{diagnostic::Code, locate::span, path::Path};
 
 /// A condition must look at something, else it would always come out the same.
@@ -12,11 +12,5 @@ pub(super) fn refers(findings: &mut Findings<'_>, rule: &Block, path: &Path) {
         return;
     }
     let message = "this condition always comes out the same: let it refer to something".to_owned();
-    findings.add(
-        Severity::Error,
-        Code::InvalidCondition,
-        Some(span(&condition.value)),
-        &path.name("condition"),
-        message,
-    );
+    findings.error(Code::InvalidCondition, span(&condition.value), &path.name("condition"), message);
 }

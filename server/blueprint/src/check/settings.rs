@@ -26,23 +26,11 @@ pub(super) fn check<'a>(findings: &mut Findings<'a>, block: &'a Block) {
             "experiments" => {
                 let message =
                     "experiments are only in Terraform's own test versions: leave this out".to_owned();
-                findings.add(
-                    Severity::Error,
-                    Code::UnknownArgument,
-                    Some(span(&attribute.key)),
-                    &path,
-                    message,
-                );
+                findings.error(Code::UnknownArgument, span(&attribute.key), &path, message);
             }
             "language" if attribute.value.as_variable().is_none_or(|word| word.as_str() != "TF2021") => {
                 let message = "TF2021 is the only edition of the language: leave this out".to_owned();
-                findings.add(
-                    Severity::Error,
-                    Code::InvalidReference,
-                    Some(span(&attribute.value)),
-                    &path,
-                    message,
-                );
+                findings.error(Code::InvalidReference, span(&attribute.value), &path, message);
             }
             _ => {}
         }
@@ -59,7 +47,7 @@ fn required_providers<'a>(findings: &mut Findings<'a>, block: &'a Block, base: &
         let message =
             format!("there are no blocks in required_providers: write `{} = {{ … }}`", inner.ident.as_str());
         let path = base.name(inner.ident.as_str());
-        findings.add(Severity::Error, Code::UnknownBlock, Some(span(&inner.ident)), &path, message);
+        findings.error(Code::UnknownBlock, span(&inner.ident), &path, message);
     }
     for attribute in block.body.attributes() {
         let (name, path) = (attribute.key.as_str(), base.name(attribute.key.as_str()));
@@ -67,7 +55,7 @@ fn required_providers<'a>(findings: &mut Findings<'a>, block: &'a Block, base: &
         if !valid {
             let message =
                 format!("{name} cannot be the name of a provider: use small letters, digits and `-`");
-            findings.add(Severity::Error, Code::InvalidName, Some(span(&attribute.key)), &path, message);
+            findings.error(Code::InvalidName, span(&attribute.key), &path, message);
         }
         match &attribute.value {
             Expression::Object(object) => requirement(findings, attribute, object, &path),
@@ -76,7 +64,7 @@ fn required_providers<'a>(findings: &mut Findings<'a>, block: &'a Block, base: &
             }
             other => {
                 let message = format!("write where {name} comes from: {{ source = \"namespace/{name}\" }}");
-                findings.add(Severity::Error, Code::WrongType, Some(span(other)), &path, message);
+                findings.error(Code::WrongType, span(other), &path, message);
             }
         }
     }
@@ -130,7 +118,7 @@ pub(super) fn version<'a>(findings: &mut Findings<'a>, value: &'a Expression, pa
             _ => (Code::WrongType, "this is no version constraint: write \">= 1.2\" or \"~> 1.2\""),
         }
     };
-    findings.add(Severity::Error, code, Some(span(value)), path, message.to_owned());
+    findings.error(code, span(value), path, message.to_owned());
 }
 
 /// Whether Terraform reads a text as a version constraint.
