@@ -4,6 +4,7 @@
 mod bundles;
 mod documented;
 mod edits;
+mod faults;
 mod fixes;
 mod fmt;
 mod graph;
