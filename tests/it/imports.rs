@@ -188,6 +188,12 @@ async fn secrets_are_stored_nowhere(database: Database) {
     let server = TestApp::start(database).await;
     let user = server.user("kim").await;
     let project = project(&user).await;
+    for file in ["terraform.tfstate", "prod.tfvars"] {
+        let query = format!("dry_run=true&file={file}");
+        let refused = send(&user, &project, &query, b"password = \"hunter2\"\n".to_vec()).await.expect(422);
+        assert!(refused["detail"].as_str().unwrap().contains(file), "{refused}");
+    }
+    assert!(server.app.blobs.list("imports").await.unwrap().is_empty());
     let looked = send(&user, &project, "dry_run=true", module()).await.expect(200);
     let id = looked["id"].as_str().unwrap();
     user.post(&format!("/projects/{project}/imports"), &json!({"import": id, "name": "x"})).await.expect(201);
@@ -263,7 +269,7 @@ async fn the_pages_work_without_script(database: Database) {
     let files = user.get(&format!("/blueprints/{id}/files")).await.expect(200);
     assert_eq!(files["files"]["main.tf"], "locals {\n  a = 1\n}\n");
     for (body, expected) in [
-        (form(&[("file", Some(""), b"")]), "is empty"),
+        (form(&[("file", Some(""), b"")]), "choose an archive"),
         (form(&[("file", Some("x.zip"), &module()), ("text", None, b"a = 1")]), "not both"),
         (form(&[("file", Some("x.rar"), b"Rar!\x1a\x07\x00")]), "Make a zip or a tar.gz"),
         (b"--b\r\n".to_vec(), "can&#39;t be read"),

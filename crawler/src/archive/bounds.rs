@@ -8,23 +8,30 @@ use std::{
 
 use zip::ZipArchive;
 
+/// Why a zip is not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ZipFault {
+    #[error("{0}")]
+    Broken(String),
+    #[error("has more than {0} entries")]
+    Entries(usize),
+}
+
 /// Opens a zip of at most `entries` files and folders.
 ///
 /// # Errors
-/// For people: it is no zip, it has more entries, or their directory alone is longer than `directory` bytes. All entries
-/// are in memory before they can be counted, so that the second bound is needed too.
+/// It is no zip, its directory alone is longer than `directory` bytes, or it has more entries. All entries are in memory
+/// before they can be counted, so that the second bound is needed too.
 pub fn open_zip<R: Read + Seek>(
     mut reader: R,
     entries: usize,
     directory: u64,
-) -> Result<ZipArchive<R>, String> {
+) -> Result<ZipArchive<R>, ZipFault> {
+    let broken = |e: zip::result::ZipError| ZipFault::Broken(e.to_string());
     let bounded = Bounded { inner: &mut reader, limit: directory, left: directory };
-    ZipArchive::new(bounded).map_err(|e| e.to_string())?;
-    let archive = ZipArchive::new(reader).map_err(|e| e.to_string())?;
-    if archive.len() > entries {
-        return Err(format!("has more than {entries} entries"));
-    }
-    Ok(archive)
+    ZipArchive::new(bounded).map_err(broken)?;
+    let archive = ZipArchive::new(reader).map_err(broken)?;
+    if archive.len() > entries { Err(ZipFault::Entries(entries)) } else { Ok(archive) }
 }
 
 /// A reader that fails once it has given its bytes.

@@ -9,7 +9,7 @@ mod manifest;
 mod read;
 mod write;
 
-pub use bounds::{Capped, Step, open_zip};
+pub use bounds::{Capped, Step, ZipFault, open_zip};
 pub(crate) use entries::{Entry, read_content, walk, walk_directory};
 pub(crate) use manifest::{Ledger, MANIFEST, Manifest};
 pub(crate) use read::VersionReader;

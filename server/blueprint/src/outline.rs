@@ -63,8 +63,8 @@ impl ModuleCall {
     }
 }
 
-/// The input variables, in the order of the text.
-pub fn variables(document: &Document) -> Vec<Variable> {
+/// The first input variables, at most so many, in the order of the text.
+pub fn variables(document: &Document, most: usize) -> Vec<Variable> {
     let blocks = of_kind(document, ElementKind::Variable);
     let variable = |(element, text, body): (&Element, &str, &Body)| Variable {
         name: element.name.clone(),
@@ -73,7 +73,7 @@ pub fn variables(document: &Document) -> Vec<Variable> {
         default: code(text, body, "default"),
         sensitive: code(text, body, "sensitive").is_some_and(|code| code == "true"),
     };
-    blocks.map(variable).collect()
+    blocks.take(most).map(variable).collect()
 }
 
 /// The calls of modules, in the order of the text.
@@ -148,7 +148,7 @@ module "odd" {
         let mut files = Files::default();
         files.insert("main.tf", TEXT).unwrap();
         let document = Document::parse(&files).unwrap();
-        let [size, name] = &variables(&document)[..] else { panic!("two variables") };
+        let [size, name] = &variables(&document, 10)[..] else { panic!("two variables") };
         assert_eq!(
             (size.ty.as_str(), size.description.as_str(), size.sensitive),
             ("list(number)", "How many.", true)

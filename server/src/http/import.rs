@@ -76,7 +76,9 @@ pub async fn multipart(app: &App, request: Request, options: &mut Options) -> Re
 async fn file(field: Field<'_>) -> Result<Option<Draft>> {
     let name = field.file_name().unwrap_or_default().to_owned();
     let mut field = std::pin::pin!(futures::StreamExt::peekable(field));
-    if name.is_empty() && field.as_mut().peek().await.is_none() {
+    if name.is_empty()
+        && field.as_mut().peek().await.is_none_or(|first| matches!(first, Ok(bytes) if bytes.is_empty()))
+    {
         return Ok(None);
     }
     import::receive(&name, field).await.map(Some)

@@ -20,7 +20,7 @@ const MAX_DIRECTORY_BYTES: u64 = 1 << 20;
 
 /// Opens a package.
 pub(in crate::source) fn open(file: File) -> Result<ZipArchive<File>, String> {
-    open_zip(file, MAX_ENTRIES, MAX_DIRECTORY_BYTES)
+    open_zip(file, MAX_ENTRIES, MAX_DIRECTORY_BYTES).map_err(|fault| fault.to_string())
 }
 
 /// Unpacks `limit` bytes at most into `folder`, which is made. Only plain files and folders that stay inside are taken;

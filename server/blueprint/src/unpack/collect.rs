@@ -12,8 +12,10 @@ use super::{
 };
 use crate::files::MAX_FILE_BYTES;
 
-/// Lines about what is left out; the rest is counted in the last.
+/// Lines about files that nobody misses; the rest is counted.
 const MAX_LEFT_OUT: usize = 2_000;
+/// The longest path that is looked at, in bytes. A tar's may have hundreds of thousands.
+const MAX_PATH: usize = 1024;
 
 /// What has been read so far.
 pub(super) struct Collector {
@@ -22,11 +24,13 @@ pub(super) struct Collector {
     kept: usize,
     files: BTreeMap<String, Arc<str>>,
     left_out: BTreeMap<String, LeftOut>,
+    /// Files beyond [`MAX_LEFT_OUT`].
+    more: usize,
 }
 
 impl Collector {
     pub fn new(bounds: Bounds) -> Self {
-        Collector { bounds, entries: 0, kept: 0, files: BTreeMap::new(), left_out: BTreeMap::new() }
+        Collector { bounds, entries: 0, kept: 0, files: BTreeMap::new(), left_out: BTreeMap::new(), more: 0 }
     }
 
     /// Counts an entry, whatever it is.
@@ -41,6 +45,9 @@ impl Collector {
 
     /// Notes that something other than a plain file is left out.
     pub fn refuse(&mut self, path: &str, reason: Reason) {
+        if path.len() > MAX_PATH {
+            return self.leave(path, Reason::Name, entry::is_terraform(path));
+        }
         let inside = entry::safe_parts(path);
         let parts = inside.as_deref().unwrap_or_default();
         if entry::is_litter(parts) || self.leave_folder(parts) {
@@ -48,11 +55,15 @@ impl Collector {
         }
         let reason =
             if inside.is_none() && reason != Reason::PathNotText { Reason::UnsafePath } else { reason };
-        self.leave(path.to_owned(), reason, 1, entry::is_terraform(path));
+        self.leave(path, reason, entry::is_terraform(path));
     }
 
     /// Whether the content of a file at `path` is needed; what is not is noted.
     pub fn wants(&mut self, path: &str) -> bool {
+        if path.len() > MAX_PATH {
+            self.refuse(path, Reason::Name);
+            return false;
+        }
         let Some(parts) = entry::safe_parts(path) else {
             self.refuse(path, Reason::UnsafePath);
             return false;
@@ -63,7 +74,7 @@ impl Collector {
         match entry::file(&parts) {
             None => true,
             Some(reason) => {
-                self.leave(parts.join("/"), reason, 1, reason == Reason::Name);
+                self.leave(&parts.join("/"), reason, reason == Reason::Name);
                 false
             }
         }
@@ -79,11 +90,11 @@ impl Collector {
         let read = content.take(FILE_READ).read_to_end(&mut bytes);
         read.map_err(|e| UnpackError::Broken(format!("{}: {e}", entry::printable(&path))))?;
         if bytes.len() > MAX_FILE_BYTES {
-            self.leave(path, Reason::TooLarge, 1, true);
+            self.leave(&path, Reason::TooLarge, true);
             return Ok(());
         }
         let Ok(text) = String::from_utf8(bytes) else {
-            self.leave(path, Reason::NotText, 1, true);
+            self.leave(&path, Reason::NotText, true);
             return Ok(());
         };
         self.kept += text.len();
@@ -91,7 +102,7 @@ impl Collector {
             return Err(UnpackError::Kept(self.bounds.kept));
         }
         if self.files.insert(path.clone(), text.into()).is_some() {
-            return Err(UnpackError::Twice(path));
+            return Err(UnpackError::Twice(entry::printable(&path)));
         }
         if self.files.len() > self.bounds.files {
             return Err(UnpackError::Files(self.bounds.files));
@@ -105,19 +116,22 @@ impl Collector {
         let found =
             parts.iter().take(folders).enumerate().find_map(|(i, part)| Some((i, entry::folder(part)?)));
         let Some((at, reason)) = found else { return false };
-        self.leave(format!("{}/", parts[..=at].join("/")), reason, 1, false);
+        self.leave(&format!("{}/", parts[..=at].join("/")), reason, false);
         true
     }
 
-    fn leave(&mut self, path: String, reason: Reason, files: usize, missed: bool) {
-        let full = self.left_out.len() >= MAX_LEFT_OUT && !self.left_out.contains_key(&path);
-        let path = if full { "…".to_owned() } else { path };
-        let fresh = || LeftOut { path: entry::printable(&path), reason, files: 0, missed };
-        self.left_out.entry(path.clone()).or_insert_with(fresh).files += files;
+    fn leave(&mut self, path: &str, reason: Reason, missed: bool) {
+        let new = LeftOut::new(path, reason, 0, missed);
+        let told = missed || matches!(reason, Reason::State | Reason::Values);
+        if !told && self.left_out.len() >= MAX_LEFT_OUT && !self.left_out.contains_key(&new.path) {
+            self.more += 1;
+            return;
+        }
+        self.left_out.entry(new.path.clone()).or_insert(new).files += 1;
     }
 
     pub fn finish(self) -> Result<Unpacked, UnpackError> {
-        let Collector { mut files, mut left_out, .. } = self;
+        let Collector { mut files, mut left_out, more, .. } = self;
         let inside =
             left_out.iter().filter(|(_, left)| left.reason != Reason::UnsafePath).map(|(path, _)| path);
         if let Some(folder) = common_folder(files.keys().chain(inside)) {
@@ -129,7 +143,9 @@ impl Collector {
             }
         }
         check_case(files.keys())?;
-        Ok(Unpacked { files, left_out: left_out.into_values().collect() })
+        let mut left_out: Vec<LeftOut> = left_out.into_values().collect();
+        left_out.extend((more > 0).then(|| LeftOut::new("…", Reason::NotTerraform, more, false)));
+        Ok(Unpacked { files, left_out })
     }
 }
 
@@ -147,7 +163,7 @@ fn check_case<'a>(paths: impl Iterator<Item = &'a String>) -> Result<(), UnpackE
     let mut seen: HashMap<String, &String> = HashMap::new();
     for path in paths {
         if let Some(other) = seen.insert(path.to_lowercase(), path) {
-            return Err(UnpackError::Case(other.clone(), path.clone()));
+            return Err(UnpackError::Case(entry::printable(other), entry::printable(path)));
         }
     }
     Ok(())

@@ -72,6 +72,13 @@ pub struct LeftOut {
     pub missed: bool,
 }
 
+impl LeftOut {
+    /// `path` as it is in the archive.
+    pub fn new(path: &str, reason: Reason, files: usize, missed: bool) -> Self {
+        LeftOut { path: printable(path), reason, files, missed }
+    }
+}
+
 /// The parts of a path that stays inside its root. `None`: it is absolute, leaves the root or names nothing.
 pub(super) fn safe_parts(path: &str) -> Option<Vec<&str>> {
     let drive = path.as_bytes().get(1) == Some(&b':');

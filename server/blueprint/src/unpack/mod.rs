@@ -152,8 +152,13 @@ pub fn unpack<R: Read + Seek>(mut reader: R, name: &str, bounds: Bounds) -> Resu
         Format::Gzip => tar::read_gzip(reader, &mut collector)?,
         Format::Text => {
             let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
+            // What never is imported is not imported under another name either.
+            let kept = !matches!(
+                entry::file(&[base]),
+                Some(Reason::State | Reason::Values | Reason::LockFile | Reason::Ignored)
+            );
             let named = entry::is_terraform(base) && super::check_name(base).is_ok();
-            collector.file(if named { base } else { "main.tf" }, &mut reader)?;
+            collector.file(if named || !kept { base } else { "main.tf" }, &mut reader)?;
         }
     }
     collector.finish()

@@ -6,7 +6,7 @@ use flate2::{Compression, write::GzEncoder};
 use tar::{EntryType, Header};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use super::{Bounds, MAX_FILE_BYTES, Reason, UnpackError, Unpacked, unpack};
+use super::{Bounds, MAX_FILE_BYTES, Reason, UnpackError, Unpacked, gather, unpack};
 
 const MAIN: &str = "\u{feff}variable \"a\" {}\r\n";
 
@@ -85,6 +85,34 @@ fn a_single_file_is_kept_under_its_name() {
         assert_eq!(paths(&unpacked), [expected]);
         assert_eq!(&*unpacked.files[expected], MAIN);
     }
+}
+
+#[test]
+fn a_single_file_of_secrets_is_not_kept_under_another_name() {
+    for name in ["terraform.tfstate", "terraform.tfstate.backup", "x/prod.auto.tfvars", "a.tfvars.json"] {
+        let unpacked = unpack(Cursor::new("password = \"hunter2\"\n"), name, Bounds::default()).unwrap();
+        assert!(unpacked.files.is_empty(), "{name}");
+        assert!(matches!(unpacked.left_out[0].reason, Reason::State | Reason::Values), "{name}");
+    }
+}
+
+#[test]
+fn much_else_hides_neither_secrets_nor_the_folder_around() {
+    let names: Vec<String> = (0..2_500).map(|i| format!("repo-1/docs/{i}.md")).collect();
+    let others = names.iter().map(|name| (name.as_str(), b"".as_slice()));
+    let told = [("repo-1/z/terraform.tfstate", b"".as_slice()), ("repo-1/main.tf", b"a = 1\n".as_slice())];
+    let unpacked = gather(others.chain(told), Bounds::default()).unwrap();
+    assert_eq!(paths(&unpacked), ["main.tf"]);
+    assert!(unpacked.left_out.iter().any(|left| left.path == "z/terraform.tfstate"));
+    assert_eq!(unpacked.left_out.iter().map(|left| left.files).sum::<usize>(), 2_501);
+}
+
+#[test]
+fn endless_paths_are_not_kept() {
+    let path = format!("{}/main.tf", "a".repeat(200_000));
+    let unpacked = gather([(path.as_str(), b"".as_slice())], Bounds::default()).unwrap();
+    assert!(unpacked.files.is_empty() && unpacked.left_out[0].path.len() < 1_000);
+    assert!(unpacked.left_out[0].missed);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use cloudoven_crawler::archive::open_zip;
+use cloudoven_crawler::archive::{ZipFault, open_zip};
 use zip::{ZipArchive, result::ZipError};
 
 use super::{Reason, UnpackError, ZIP_DIRECTORY, collect::Collector, entry::printable};
@@ -10,9 +10,9 @@ use super::{Reason, UnpackError, ZIP_DIRECTORY, collect::Collector, entry::print
 pub(super) fn read<R: Read + Seek>(reader: R, collector: &mut Collector) -> Result<(), UnpackError> {
     let entries = collector.bounds.entries;
     let opened = open_zip(reader, entries, ZIP_DIRECTORY);
-    let mut archive = opened.map_err(|reason| match reason.contains("entries") {
-        true => UnpackError::Entries(entries),
-        false => UnpackError::Broken(reason),
+    let mut archive = opened.map_err(|fault| match fault {
+        ZipFault::Entries(entries) => UnpackError::Entries(entries),
+        ZipFault::Broken(reason) => UnpackError::Broken(reason),
     })?;
     if archive.has_duplicate_names() {
         return Err(UnpackError::Twice("a file".to_owned()));

@@ -87,11 +87,12 @@ async fn create(
     let Sent { options, draft, kept } = sent(&app, &actor, &id, options, request).await?;
     let from = draft.from.clone();
     if options.dry_run {
+        // Only what can be looked at is kept. The texts are shared, not copied.
+        let report = import::preview(&app, draft.clone(), options.root.as_deref()).await?.report;
         let import = match kept {
             Some(kept) => kept,
             None => import::keep(&app, &actor, &id, &draft).await?,
         };
-        let report = import::preview(&app, draft, options.root.as_deref()).await?.report;
         return Ok((StatusCode::OK, Json(Imported { id: Some(import), blueprint: None, report })));
     }
     let name = if options.name.is_empty() { draft.name.clone() } else { options.name };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app::App,
     auth::Actor,
-    blueprint::{LeftOut, Unpacked},
+    blueprint::{LeftOut, Reason, Unpacked},
     error::{Error, Result},
     project::projects,
     store::{ImportId, ProjectId},
@@ -15,7 +15,7 @@ use crate::{
 
 /// Everything that is kept is below it.
 const PREFIX: &str = "imports";
-/// Milliseconds after which a draft is removed.
+/// Milliseconds after which a draft cannot be opened any more. The next import removes it.
 const LIFETIME: i64 = 24 * 60 * 60 * 1000;
 /// Drafts of one project; more than that, and the oldest goes.
 const MAX_DRAFTS: usize = 20;
@@ -36,8 +36,9 @@ impl Draft {
     /// For people: there is nothing to import.
     pub(super) fn new(from: String, name: String, unpacked: Unpacked) -> Result<Draft, String> {
         if !unpacked.files.keys().any(|path| path.ends_with(".tf")) {
+            let secret = |left: &&LeftOut| matches!(left.reason, Reason::State | Reason::Values);
             let missed = unpacked.left_out.iter().find(|left| left.missed);
-            return Err(match missed {
+            return Err(match missed.or_else(|| unpacked.left_out.iter().find(secret)) {
                 None => "there is no Terraform file (*.tf) in it".to_owned(),
                 Some(first) => {
                     format!("no Terraform file in it can be read; {}: {}", first.path, first.reason.text())
@@ -48,6 +49,14 @@ impl Draft {
     }
 }
 
+/// A draft as it is stored.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept<D> {
+    /// When it was kept, in milliseconds since 1970.
+    at: i64,
+    draft: D,
+}
+
 fn key(project: &ProjectId, id: &ImportId) -> String {
     format!("{PREFIX}/{project}/{id}")
 }
@@ -56,7 +65,7 @@ fn key(project: &ProjectId, id: &ImportId) -> String {
 pub async fn keep(app: &App, actor: &Actor, project: &ProjectId, draft: &Draft) -> Result<ImportId> {
     projects::get(app, actor, project).await?;
     clear(app, project).await?;
-    let json = serde_json::to_vec(draft)?;
+    let json = serde_json::to_vec(&Kept { at: app.clock.now().0, draft })?;
     let packed = zstd::encode_all(json.as_slice(), 3).map_err(Error::internal)?;
     let id = ImportId::random();
     app.blobs.put(&key(project, &id), packed).await?;
@@ -74,7 +83,8 @@ pub async fn open(app: &App, actor: &Actor, project: &ProjectId, id: &ImportId) 
     }
     let packed = app.blobs.get(&key(project, id)).await?.ok_or(Error::NotFound("import"))?;
     let json = zstd::decode_all(packed.as_ref()).map_err(Error::internal)?;
-    Ok(serde_json::from_slice(&json)?)
+    let kept: Kept<Draft> = serde_json::from_slice(&json)?;
+    if app.clock.now().0 - kept.at > LIFETIME { Err(Error::NotFound("import")) } else { Ok(kept.draft) }
 }
 
 /// Removes drafts that are too old, and those of this project that are too many.

@@ -72,36 +72,34 @@ impl Layout {
         let mut left_out = draft.left_out;
         let mut files = ByPath::new();
         let mut outside: BTreeMap<String, usize> = BTreeMap::new();
+        let mut misnamed = Vec::new();
         for (path, text) in draft.files {
             match path.strip_prefix(&prefix) {
-                Some(inner) if check_name(inner).is_err() => left_out.push(LeftOut {
-                    path: inner.to_owned(),
-                    reason: Reason::Name,
-                    files: 1,
-                    missed: true,
-                }),
+                Some(inner) if check_name(inner).is_err() => misnamed.push(inner.to_owned()),
                 Some(inner) => {
                     files.insert(inner.to_owned(), text);
                 }
                 None => *outside.entry(folder_of(&path).to_owned()).or_default() += 1,
             }
         }
-        left_out.extend(outside.into_iter().map(|(folder, files)| LeftOut {
-            path: format!("{folder}/"),
-            reason: Reason::Outside,
-            files,
-            missed: false,
-        }));
+        left_out.extend(
+            outside
+                .into_iter()
+                .map(|(folder, files)| LeftOut::new(&format!("{folder}/"), Reason::Outside, files, false)),
+        );
         let mut modules: Vec<Module> =
             modules.into_iter().filter_map(|module| module.below(&root, &prefix)).collect();
-        modules.retain(|module| files.keys().any(|path| folder_of(path) == module.path));
+        let folders: BTreeSet<&str> = files.keys().map(|path| folder_of(path)).collect();
+        modules.retain(|module| folders.contains(module.path.as_str()));
         modules.sort_by(|a, b| a.path.cmp(&b.path));
         reach(&mut modules);
+        let read = |path: &str| position(&modules, folder_of(path)).is_some_and(|at| modules[at].reached);
+        left_out.extend(misnamed.iter().map(|path| LeftOut::new(path, Reason::Name, 1, read(path))));
         Ok(Layout { root, candidates, files, left_out, modules })
     }
 
     pub fn module(&self, path: &str) -> Option<&Module> {
-        self.modules.iter().find(|module| module.path == path)
+        position(&self.modules, path).map(|at| &self.modules[at])
     }
 
     pub fn into_texts(self) -> Texts {
@@ -191,12 +189,19 @@ pub(super) fn below(folder: &str, file: &str) -> String {
     if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") }
 }
 
+/// Where a module is among those sorted by path.
+pub(super) fn position(modules: &[Module], path: &str) -> Option<usize> {
+    modules.binary_search_by(|module| module.path.as_str().cmp(path)).ok()
+}
+
 /// Follows the calls of modules from the root.
 fn reach(modules: &mut [Module]) {
     let mut open = vec![String::new()];
     while let Some(path) = open.pop() {
-        let Some(module) = modules.iter_mut().find(|m| m.path == path && !m.reached) else { continue };
-        module.reached = true;
+        let Some(module) = position(modules, &path).map(|at| &mut modules[at]) else { continue };
+        if std::mem::replace(&mut module.reached, true) {
+            continue;
+        }
         let local = module.calls.iter().filter(|call| call.is_local());
         open.extend(local.filter_map(|call| resolve(&path, &call.source)));
     }

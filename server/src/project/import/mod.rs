@@ -30,7 +30,7 @@ use super::{
 use crate::{
     app::App,
     auth::Actor,
-    blueprint::{self, Bounds, UnpackError},
+    blueprint::{self, Bounds, Schemas, UnpackError},
     error::{Error, Result},
     store::{ProjectId, blueprints::Blueprint},
 };
@@ -84,7 +84,10 @@ pub async fn preview(app: &App, draft: Draft, root: Option<&str>) -> Result<Prev
     let layout = design::blocking(move || Layout::of(draft, root.as_deref())).await??;
     let mut schemas = Vec::with_capacity(layout.modules.len());
     for module in &layout.modules {
-        schemas.push(app.catalogs.schemas(&module.document, &[]).await?);
+        schemas.push(match module.reached {
+            true => app.catalogs.schemas(&module.document, &[]).await?,
+            false => Schemas::default(),
+        });
     }
     design::blocking(move || {
         let report = Report::of(&layout, &schemas);
@@ -109,7 +112,6 @@ pub async fn create(
     if !faults.is_empty() {
         return Err(design::refused(&faults));
     }
-    design::validate(&preview.files).await?;
     let message = if from.is_empty() { "Imported".to_owned() } else { format!("Imported from {from}") };
     blueprints::create_saying(app, actor, project, name, &preview.files, &message).await
 }

@@ -37,14 +37,21 @@ pub struct ModuleReport {
     pub file: String,
     /// From 1.
     pub line: usize,
-    /// The variables of a local module.
+    /// The variables of a local module; 100 at most.
     pub variables: Vec<Variable>,
 }
 
-/// The calls from the root and from what it reaches.
-pub(super) fn reports(layout: &Layout) -> Vec<ModuleReport> {
-    let reached = layout.modules.iter().filter(|module| module.reached);
-    reached.flat_map(|module| module.calls.iter().map(|call| report(layout, module, call))).collect()
+/// Calls that a report lists.
+const MAX_CALLS: usize = 500;
+/// Variables of a module that each of its calls lists.
+const MAX_VARIABLES: usize = 100;
+
+/// The calls from the root and from what it reaches, 500 at most, and how many there are.
+pub(super) fn reports(layout: &Layout) -> (Vec<ModuleReport>, usize) {
+    let reached = || layout.modules.iter().filter(|module| module.reached);
+    let calls = reached().flat_map(|module| module.calls.iter().map(move |call| (module, call)));
+    let listed = calls.take(MAX_CALLS).map(|(module, call)| report(layout, module, call));
+    (listed.collect(), reached().map(|module| module.calls.len()).sum())
 }
 
 fn report(layout: &Layout, module: &Module, call: &ModuleCall) -> ModuleReport {
@@ -66,7 +73,7 @@ fn report(layout: &Layout, module: &Module, call: &ModuleCall) -> ModuleReport {
         path: target.map(|module| module.path.clone()),
         file: below(&module.path, &call.file),
         line: call.line,
-        variables: target.map(|module| variables(&module.document)).unwrap_or_default(),
+        variables: target.map(|module| variables(&module.document, MAX_VARIABLES)).unwrap_or_default(),
     }
 }
 

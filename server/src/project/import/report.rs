@@ -1,6 +1,6 @@
 //! What the designer will make of an import, file by file.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use serde::Serialize;
 
@@ -34,7 +34,10 @@ pub struct Report {
     pub providers: Vec<ImportedProvider>,
     /// Input variables of the root module.
     pub variables: Vec<Variable>,
+    /// 500 at most.
     pub modules: Vec<ModuleReport>,
+    /// How many calls of modules there are.
+    pub module_calls: usize,
     pub errors: usize,
     pub warnings: usize,
     /// Errors and warnings: what prevents the import first, then errors; 200 at most.
@@ -90,13 +93,16 @@ pub(super) fn prevents(finding: &Diagnostic) -> bool {
 impl Report {
     /// `schemas`: of each module of the layout.
     pub(super) fn of(layout: &Layout, schemas: &[Schemas]) -> Report {
-        let mut found: Vec<Diagnostic> = layout.modules.iter().zip(schemas).flat_map(findings).collect();
-        found.extend(beyond_limits(&layout.files));
+        // What is too much for a blueprint is not looked at any closer.
+        let mut found: Vec<Diagnostic> = match beyond_limits(&layout.files) {
+            Some(refused) => vec![refused],
+            None => layout.modules.iter().zip(schemas).flat_map(findings).collect(),
+        };
         let ready = !found.iter().any(prevents);
         let count = |severity| found.iter().filter(|d| d.severity == severity).count();
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        let files =
-            layout.files.iter().map(|(path, text)| file(layout, schemas, &found, path, text)).collect();
+        let files = files(layout, schemas, &found);
+        let (modules, module_calls) = modules::reports(layout);
         found.sort_by(|a, b| order(a).cmp(&order(b)));
         found.truncate(MAX_PROBLEMS);
         Report {
@@ -106,8 +112,9 @@ impl Report {
             files,
             left_out: layout.left_out.iter().map(skipped).collect(),
             providers: providers::used(layout, schemas),
-            variables: layout.module("").map(|m| variables(&m.document)).unwrap_or_default(),
-            modules: modules::reports(layout),
+            variables: layout.module("").map(|m| variables(&m.document, usize::MAX)).unwrap_or_default(),
+            modules,
+            module_calls,
             errors,
             warnings,
             problems: found,
@@ -165,33 +172,50 @@ fn beyond_limits(files: &ByPath) -> Option<Diagnostic> {
     })
 }
 
-fn file(layout: &Layout, schemas: &[Schemas], found: &[Diagnostic], path: &str, text: &str) -> FileReport {
-    let folder = folder_of(path);
-    let module = layout.modules.iter().zip(schemas).find(|(module, _)| module.path == folder);
-    let mut elements = 0;
-    let mut code_only = Vec::new();
-    if let Some((module, schemas)) = module {
-        for element in module.document.elements().iter().filter(|e| below(folder, &e.file) == path) {
-            elements += 1;
-            if folder.is_empty() && !has_form(&module.document, schemas, element) {
+/// Every file, with the elements and findings of it.
+fn files(layout: &Layout, schemas: &[Schemas], found: &[Diagnostic]) -> Vec<FileReport> {
+    let mut reports: HashMap<&str, FileReport> =
+        layout.files.iter().map(|(path, text)| (path.as_str(), empty(layout, path, text))).collect();
+    for (module, schemas) in layout.modules.iter().zip(schemas) {
+        for element in module.document.elements() {
+            let path = below(&module.path, &element.file);
+            let Some(report) = reports.get_mut(path.as_str()) else { continue };
+            report.elements += 1;
+            if report.in_module {
+                continue;
+            }
+            if has_form(&module.document, schemas, element) {
+                report.forms += 1;
+            } else {
                 let reason = reason(schemas, element.kind, element.ty.as_deref());
-                code_only.push(CodeOnly { address: element.address.clone(), line: element.line, reason });
+                let (address, line) = (element.address.clone(), element.line);
+                report.code_only.push(CodeOnly { address, line, reason });
             }
         }
     }
-    let count = |severity| found.iter().filter(|d| d.file == path && d.severity == severity).count();
+    for finding in found {
+        let Some(report) = reports.get_mut(finding.file.as_str()) else { continue };
+        report.errors += usize::from(finding.severity == Severity::Error);
+        report.warnings += usize::from(finding.severity == Severity::Warning);
+    }
+    layout.files.keys().filter_map(|path| reports.remove(path.as_str())).collect()
+}
+
+/// A file before its elements and findings are counted.
+fn empty(layout: &Layout, path: &str, text: &str) -> FileReport {
+    let folder = folder_of(path);
     FileReport {
         path: path.to_owned(),
         bytes: text.len(),
         lines: text.lines().count(),
-        elements,
-        forms: if folder.is_empty() { elements - code_only.len() } else { 0 },
-        code_only,
+        elements: 0,
+        forms: 0,
+        code_only: Vec::new(),
         in_module: !folder.is_empty(),
-        used: module.is_some_and(|(module, _)| module.reached),
+        used: layout.module(folder).is_some_and(|module| module.reached),
         crlf: text.contains("\r\n"),
-        errors: count(Severity::Error),
-        warnings: count(Severity::Warning),
+        errors: 0,
+        warnings: 0,
     }
 }
 
