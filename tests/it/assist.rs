@@ -13,6 +13,8 @@ on_both_databases!(
 
 const SAVED: &str = "resource \"acme_network\" \"main\" {\n  name = \"n\"\n}\n";
 
+const MODULE: &str = "output \"gate\" {\n  value = 1\n}\n";
+
 struct Editor<'a> {
     user: &'a User,
     path: String,
@@ -23,7 +25,7 @@ impl<'a> Editor<'a> {
         catalog::import_acme(&server.app).await;
         let (project, ..) = user.project().await;
         let path = format!("/projects/{project}/blueprints");
-        let body = json!({"name": "edited", "files": {"main.tf": "", "network.tf": SAVED}});
+        let body = json!({"name": "edited", "files": {"main.tf": "", "network.tf": SAVED, "modules/net/main.tf": MODULE}});
         let made = user.post(&path, &body).await.expect(201);
         Editor { user, path: format!("/blueprints/{}/assist", made["id"].as_str().unwrap()) }
     }
@@ -66,6 +68,9 @@ async fn completes_unsaved_text(database: Database) {
         ["small", "large"]
     );
     assert!(editor.labels("# resource |").await.is_empty());
+    let call = "module \"n\" {\n  source = \"./modules/net\"\n}\n";
+    assert_eq!(editor.labels(&format!("{call}locals {{\n  a = module.n.|\n}}")).await, ["gate"]);
+    assert_eq!(editor.labels("module \"n\" {\n  source = \"|\"\n}").await, ["./modules/net"]);
 }
 
 async fn points_and_goes(database: Database) {
@@ -91,6 +96,12 @@ async fn points_and_goes(database: Database) {
         (&outline[0]["name"], &outline[0]["children"][0]["name"]),
         (&json!("acme_server.web"), &json!("disk"))
     );
+    // Too much to be read as a whole: what can be said of the text at hand is said.
+    let names: String = (0..9_000).map(|i| format!("  a{i} = 1\n")).collect();
+    let blocks: String = (0..3).map(|i| format!("resource \"a\" \"b{i}\" {{\n{names}}}\n")).collect();
+    let found =
+        editor.ask("definition", &format!("{blocks}locals {{\n  z = [for x in [1] : x|]\n}}\n")).await;
+    assert_eq!(found["line"], "z = [for x in [1] : x]");
     assert_eq!(editor.ask("signature", "locals {\n  a = 1|\n}").await, Value::Null);
 }
 
@@ -108,6 +119,10 @@ async fn completes_fields_of_forms(database: Database) {
     let range = json!({"start": {"line": 0, "character": 5}, "end": {"line": 0, "character": 7}});
     assert_eq!(found["items"][0]["range"], range);
     ask("acme_network.other", "").await.expect(404);
+    let body = json!({"element": "acme_network.main", "path": "name", "text": "var.x"});
+    for question in ["definition", "references", "outline"] {
+        user.post(&format!("{}/{question}", editor.path), &body).await.expect(422);
+    }
 }
 
 async fn refuses_what_is_no_place(database: Database) {

@@ -105,10 +105,15 @@ impl Lines {
         self.0.partition_point(|start| *start <= offset)
     }
 
+    /// Where a line, counted from 0, starts.
+    pub(super) fn start(&self, line: usize) -> usize {
+        self.0.get(line).copied().unwrap_or(0)
+    }
+
     /// Line and column, both from 1; columns count characters.
     pub(super) fn position(&self, text: &str, offset: usize) -> (usize, usize) {
         let line = self.line(offset);
-        let start = self.0.get(line - 1).copied().unwrap_or(0);
+        let start = self.start(line - 1);
         let column = text.get(start..offset).map_or(offset - start, |s| s.chars().count());
         (line, column + 1)
     }

@@ -131,6 +131,16 @@ impl Document {
         if faults.is_empty() { Ok(Document::index(parsed)) } else { Err(faults) }
     }
 
+    /// The module in a folder, a document of its own.
+    pub fn module(&self, folder: &str) -> Document {
+        let inside = |name: &str| {
+            let rest = name.strip_prefix(folder)?.strip_prefix('/')?;
+            is_root(rest).then(|| rest.to_owned())
+        };
+        let files = self.files.iter().filter_map(|(name, file)| Some((inside(name)?, Arc::clone(file))));
+        Document::index(files.collect())
+    }
+
     /// The document over files that are parsed already. What stands in folders are modules, whose elements are not this
     /// blueprint's.
     pub(super) fn index(files: BTreeMap<String, Arc<ParsedFile>>) -> Document {

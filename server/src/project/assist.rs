@@ -10,7 +10,7 @@ use crate::{
     auth::Actor,
     blueprint::{
         Document, MAX_FILE_BYTES, Path, Schemas, Span,
-        assist::{self, Position, Spot, TextRange, Workspace},
+        assist::{self, Placed, Position, Spot, TextRange, Workspace},
         check_name,
     },
     error::{Error, Result},
@@ -83,10 +83,10 @@ impl Ready {
     /// Asks the engine, off the async threads.
     pub async fn ask<T: Send + 'static>(
         self,
-        question: impl FnOnce(&Workspace, Spot, &Places) -> T + Send + 'static,
+        question: impl FnOnce(&Workspace, Spot, &mut Places) -> T + Send + 'static,
     ) -> Result<T> {
         design::blocking(move || {
-            let modules = BTreeMap::new();
+            let modules = assist::local_modules(&self.document);
             let workspace = Workspace {
                 document: &self.document,
                 schemas: &self.schemas,
@@ -95,33 +95,38 @@ impl Ready {
                 modules: &modules,
             };
             let spot = Spot { file: &self.file, text: &self.text, offset: self.offset };
-            question(&workspace, spot, &Places(&self))
+            question(&workspace, spot, &mut Places::of(&self))
         })
         .await
     }
 }
 
 /// From bytes to places in what the caller sent, and in the other files.
-pub struct Places<'a>(&'a Ready);
+pub struct Places<'a> {
+    ready: &'a Ready,
+    sent: Placed<'a>,
+    others: BTreeMap<&'a str, Placed<'a>>,
+}
 
-impl Places<'_> {
-    /// The file that the text belongs to.
-    pub fn file(&self) -> &str {
-        &self.0.file
+impl<'a> Places<'a> {
+    fn of(ready: &'a Ready) -> Self {
+        Places { ready, sent: Placed::new(&ready.sent), others: BTreeMap::new() }
     }
 
     /// A range of what the caller sent.
     pub fn here(&self, span: Span) -> TextRange {
-        let own = |at: usize| at.saturating_sub(self.0.base).min(self.0.sent.len());
-        TextRange::of(&self.0.sent, own(span.start)..own(span.end))
+        self.sent.range(span.start.saturating_sub(self.ready.base)..span.end.saturating_sub(self.ready.base))
     }
 
-    /// A range of any file.
-    pub fn of(&self, file: &str, span: Span) -> TextRange {
-        if file == self.0.file && self.0.base == 0 {
-            return self.here(span);
-        }
-        let text = self.0.document.text(file).map_or("", |text| text);
-        TextRange::of(text, span.start.min(text.len())..span.end.min(text.len()))
+    /// A range of any file, and the line that it begins in.
+    pub fn in_file(&mut self, file: &str, span: Span) -> (TextRange, &'a str) {
+        let placed = if file == self.ready.file {
+            &self.sent
+        } else {
+            let found = self.ready.document.files().find(|(name, _)| *name == file);
+            let (name, text) = found.map_or(("", ""), |(name, text)| (name, text.as_ref()));
+            self.others.entry(name).or_insert_with(|| Placed::new(text))
+        };
+        (placed.range(span.start..span.end), placed.line(span.start))
     }
 }

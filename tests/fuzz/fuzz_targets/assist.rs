@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use cloudoven_blueprint::{
     Document, Files,
-    assist::{self, Position, Spot, Workspace},
+    assist::{self, Placed, Spot, Workspace},
 };
 use cloudoven_fuzz::{FILE, INDEXES, SCHEMAS};
 use libfuzzer_sys::fuzz_target;
@@ -40,6 +40,6 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(text.get(found.span.start..found.span.end).is_some(), "a range of the text: {found:?}");
     }
     assist::outline(&document, FILE);
-    let position = Position::of(&text, offset);
+    let position = Placed::new(&text).position(offset);
     assert!(position.offset(&text) <= offset.max(position.offset(&text)));
 });

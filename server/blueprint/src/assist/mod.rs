@@ -43,13 +43,9 @@ pub use self::{
     item::{Completion, CompletionKind, Completions},
     mend::mend,
     outline::{Symbol, outline},
-    position::{Position, TextRange},
+    position::{Placed, Position, TextRange},
 };
-use super::{
-    document::{Document, ElementKind},
-    lex::lex,
-    schemas::Schemas,
-};
+use super::{document::Document, lex::lex, schemas::Schemas};
 
 /// Everything that answers are made from.
 #[derive(Debug, Clone, Copy)]
@@ -84,11 +80,11 @@ impl<'a> Workspace<'a> {
     }
 }
 
-/// Where the modules of a document that are directories beside it are: the values of `source` that begin with a dot.
-pub fn local_sources(document: &Document) -> BTreeSet<String> {
-    let modules = document.elements().iter().filter(|e| e.kind == ElementKind::Module);
-    let source = |e| document.block(e)?.body.get_attribute("source")?.value.as_str().map(str::to_owned);
-    modules.filter_map(source).filter(|s| s.starts_with("./") || s.starts_with("../")).collect()
+/// The modules that are folders of a document, by the `source` that calls them.
+pub fn local_modules(document: &Document) -> BTreeMap<String, Document> {
+    let folders: BTreeSet<&str> =
+        document.files().filter_map(|(name, _)| Some(name.rsplit_once('/')?.0)).collect();
+    folders.into_iter().map(|folder| (format!("./{folder}"), document.module(folder))).collect()
 }
 
 /// The catalog documents that answers about a place need besides those of the mended document's elements.

@@ -2,8 +2,12 @@
 //!
 //! Source: <https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#position>
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::diagnostic::Lines;
 
 /// A place between two characters, as the Language Server Protocol has it: both count from 0, characters in UTF-16 units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -41,22 +45,38 @@ impl Position {
         }
         start + content.len()
     }
-
-    /// The place of a byte offset.
-    pub fn of(text: &str, offset: usize) -> Position {
-        let offset = text.floor_char_boundary(offset);
-        let before = &text[..offset];
-        let line = memchr::memchr_iter(b'\n', before.as_bytes()).count();
-        let start = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |at| at + 1);
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Position { line: count(line), character: count(before[start..].encode_utf16().count()) }
-    }
 }
 
-impl TextRange {
+/// A text whose places are asked for, many perhaps. Offsets behind its end are its end.
+#[derive(Debug)]
+pub struct Placed<'t> {
+    text: &'t str,
+    lines: Lines,
+}
+
+impl<'t> Placed<'t> {
+    pub fn new(text: &'t str) -> Self {
+        Placed { text, lines: Lines::new(text) }
+    }
+
+    /// The place of a byte offset.
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = self.text.floor_char_boundary(offset);
+        let line = self.lines.line(offset) - 1;
+        let before = &self.text[self.lines.start(line)..offset];
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Position { line: count(line), character: count(before.encode_utf16().count()) }
+    }
+
     /// The range of some bytes.
-    pub fn of(text: &str, span: std::ops::Range<usize>) -> TextRange {
-        TextRange { start: Position::of(text, span.start), end: Position::of(text, span.end) }
+    pub fn range(&self, span: Range<usize>) -> TextRange {
+        TextRange { start: self.position(span.start), end: self.position(span.end) }
+    }
+
+    /// The line of a byte offset, without its break.
+    pub fn line(&self, offset: usize) -> &'t str {
+        let line = self.lines.line(self.text.floor_char_boundary(offset)) - 1;
+        self.text[self.lines.start(line)..].lines().next().unwrap_or_default()
     }
 }
 
@@ -64,14 +84,20 @@ impl TextRange {
 mod tests {
     use super::*;
 
+    const TEXT: &str = "aä\u{1F600}b\r\n\nc";
+
     #[test]
     fn counts_as_editors_do() {
-        let text = "aä\u{1F600}b\r\n\nc";
+        let placed = Placed::new(TEXT);
+        let text = TEXT;
+        for (offset, line) in [(0, "aä\u{1F600}b"), (10, ""), (12, "c"), (99, "c")] {
+            assert_eq!(placed.line(offset), line);
+        }
         for (offset, line, character) in
             [(0, 0, 0), (1, 0, 1), (3, 0, 2), (7, 0, 4), (8, 0, 5), (10, 1, 0), (11, 2, 0), (12, 2, 1)]
         {
             let position = Position { line, character };
-            assert_eq!((Position::of(text, offset), position.offset(text)), (position, offset), "{offset}");
+            assert_eq!((placed.position(offset), position.offset(text)), (position, offset), "{offset}");
         }
         assert_eq!(Position { line: 0, character: 99 }.offset(text), 8);
         assert_eq!(Position { line: 9, character: 0 }.offset(text), text.len());

@@ -45,6 +45,17 @@ struct Place {
 }
 
 impl Place {
+    /// For questions whose answers are places in files.
+    async fn in_file(self, app: &App, actor: &Actor, id: &BlueprintId) -> Result<Ready> {
+        if self.file.is_none() {
+            return Err(Error::field(
+                "file",
+                "say which file: this is not answered for an element's argument",
+            ));
+        }
+        self.ready(app, actor, id).await
+    }
+
     async fn ready(self, app: &App, actor: &Actor, id: &BlueprintId) -> Result<Ready> {
         let at = match (self.file, self.element, self.path) {
             (Some(file), None, None) => At::File(file),
@@ -80,7 +91,7 @@ async fn completions(
     Json(place): Json<Place>,
 ) -> ApiResult<Json<Items>> {
     let ready = place.ready(&app, &actor, &id).await?;
-    let answer = |workspace: &assist::Workspace, spot: assist::Spot, places: &Places| {
+    let answer = |workspace: &assist::Workspace, spot: assist::Spot, places: &mut Places| {
         let found = assist::complete(workspace, spot);
         let item = |completion: Completion| Item { range: places.here(completion.span), completion };
         Items { items: found.items.into_iter().map(item).collect(), incomplete: found.incomplete }
@@ -107,7 +118,7 @@ async fn hover(
     Json(place): Json<Place>,
 ) -> ApiResult<Json<Option<Hover>>> {
     let ready = place.ready(&app, &actor, &id).await?;
-    let answer = |workspace: &assist::Workspace, spot: assist::Spot, places: &Places| {
+    let answer = |workspace: &assist::Workspace, spot: assist::Spot, places: &mut Places| {
         let found = assist::hover(workspace, spot)?;
         let html = markdown::render(&found.text);
         Some(Hover { range: places.here(found.span), text: found.text, html })
@@ -125,14 +136,15 @@ struct Location {
 }
 
 impl Location {
-    fn of(found: assist::Location, workspace: &assist::Workspace, places: &Places) -> Location {
-        let text = workspace.document.text(&found.file).map_or("", |text| text);
-        let start = text[..found.span.start].rfind('\n').map_or(0, |at| at + 1);
-        let line = text[start..].lines().next().unwrap_or_default().trim();
-        let line = line[..line.floor_char_boundary(200)].to_owned();
-        Location { range: places.of(&found.file, found.span), file: found.file, line }
+    fn of(found: assist::Location, places: &mut Places) -> Location {
+        let (range, line) = places.in_file(&found.file, found.span);
+        let line = line.trim();
+        Location { range, line: line[..line.floor_char_boundary(200)].to_owned(), file: found.file }
     }
 }
+
+/// Places that an answer tells.
+const MAX_PLACES: usize = 1_000;
 
 /// Where what is named at the caret is declared; `null` where that is nowhere.
 #[utoipa::path(post, path = "/blueprints/{id}/assist/definition", params(("id" = String, Path)), request_body = Place, responses((status = OK, body = Option<Location>)))]
@@ -142,14 +154,14 @@ async fn definition(
     Path(id): Path<BlueprintId>,
     Json(place): Json<Place>,
 ) -> ApiResult<Json<Option<Location>>> {
-    let ready = place.ready(&app, &actor, &id).await?;
-    let answer = |workspace: &assist::Workspace, spot: assist::Spot, places: &Places| {
-        assist::definition(workspace, spot).map(|found| Location::of(found, workspace, places))
+    let ready = place.in_file(&app, &actor, &id).await?;
+    let answer = |workspace: &assist::Workspace, spot: assist::Spot, places: &mut Places| {
+        assist::definition(workspace, spot).map(|found| Location::of(found, places))
     };
     Ok(Json(ready.ask(answer).await?))
 }
 
-/// Everywhere that the element at the caret is named, its declaration first.
+/// Everywhere that the element at the caret is named, its declaration first; 1,000 places at most.
 #[utoipa::path(post, path = "/blueprints/{id}/assist/references", params(("id" = String, Path)), request_body = Place, responses((status = OK, body = Vec<Location>)))]
 async fn references(
     State(app): State<App>,
@@ -157,13 +169,16 @@ async fn references(
     Path(id): Path<BlueprintId>,
     Json(place): Json<Place>,
 ) -> ApiResult<Json<Vec<Location>>> {
-    let ready = place.ready(&app, &actor, &id).await?;
-    let answer = |workspace: &assist::Workspace, spot: assist::Spot, places: &Places| {
+    let ready = place.in_file(&app, &actor, &id).await?;
+    let answer = |workspace: &assist::Workspace, spot: assist::Spot, places: &mut Places| {
         let found = assist::references_at(workspace, spot).into_iter();
-        found.map(|location| Location::of(location, workspace, places)).collect()
+        found.take(MAX_PLACES).map(|location| Location::of(location, places)).collect()
     };
     Ok(Json(ready.ask(answer).await?))
 }
+
+/// Lines of an outline.
+const MAX_SYMBOLS: usize = 10_000;
 
 /// A line of an outline.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -181,19 +196,25 @@ struct Symbol {
 }
 
 impl Symbol {
-    /// The parser has bounded how deep blocks are nested.
-    fn of(symbol: assist::Symbol, places: &Places) -> Symbol {
-        Symbol {
-            name: symbol.name,
-            kind: symbol.kind,
-            range: places.here(symbol.span),
-            selection: places.here(symbol.selection),
-            children: symbol.children.into_iter().map(|child| Symbol::of(child, places)).collect(),
+    /// The first `left` of them, counted down. The parser has bounded how deep blocks are nested.
+    fn all(symbols: Vec<assist::Symbol>, places: &Places, left: &mut usize) -> Vec<Symbol> {
+        let mut all = Vec::new();
+        for symbol in symbols {
+            let Some(less) = left.checked_sub(1) else { break };
+            *left = less;
+            all.push(Symbol {
+                name: symbol.name,
+                kind: symbol.kind,
+                range: places.here(symbol.span),
+                selection: places.here(symbol.selection),
+                children: Symbol::all(symbol.children, places, left),
+            });
         }
+        all
     }
 }
 
-/// The blocks of the file, and the blocks in them.
+/// The blocks of the file, and the blocks in them; 10,000 at most.
 #[utoipa::path(post, path = "/blueprints/{id}/assist/outline", params(("id" = String, Path)), request_body = Place, responses((status = OK, body = Vec<Symbol>)))]
 async fn outline(
     State(app): State<App>,
@@ -201,10 +222,9 @@ async fn outline(
     Path(id): Path<BlueprintId>,
     Json(place): Json<Place>,
 ) -> ApiResult<Json<Vec<Symbol>>> {
-    let ready = place.ready(&app, &actor, &id).await?;
-    let answer = |workspace: &assist::Workspace, spot: assist::Spot, places: &Places| {
-        let found = assist::outline(workspace.document, spot.file).into_iter();
-        found.map(|symbol| Symbol::of(symbol, places)).collect()
+    let ready = place.in_file(&app, &actor, &id).await?;
+    let answer = |workspace: &assist::Workspace, spot: assist::Spot, places: &mut Places| {
+        Symbol::all(assist::outline(workspace.document, spot.file), places, &mut { MAX_SYMBOLS })
     };
     Ok(Json(ready.ask(answer).await?))
 }
@@ -218,7 +238,8 @@ async fn signature(
     Json(place): Json<Place>,
 ) -> ApiResult<Json<Option<Signature>>> {
     let ready = place.ready(&app, &actor, &id).await?;
-    let answer =
-        |workspace: &assist::Workspace, spot: assist::Spot, _: &Places| assist::signature(workspace, spot);
+    let answer = |workspace: &assist::Workspace, spot: assist::Spot, _: &mut Places| {
+        assist::signature(workspace, spot)
+    };
     Ok(Json(ready.ask(answer).await?))
 }

@@ -75,6 +75,9 @@ function mend(fix: Fix): void {
     if (file === shown) editor?.edit(text);
     else drafts.set(file, text);
   }
+  // The fixes of the text before this one may not fit any more.
+  typed = [];
+  if (editor) mark(editor);
   tabs();
   bar();
   checkDrafts();
@@ -91,8 +94,10 @@ let timer = 0;
 /** Has what was typed checked when there is a pause. */
 function checkDrafts(): void {
   window.clearTimeout(timer);
-  if (drafts.size === 0) typed = [];
-  else timer = window.setTimeout(() => void checkNow(new Map(drafts)), PAUSE_MS);
+  if (drafts.size === 0) {
+    if (typed.length > 0 && editor) mark(editor);
+    typed = [];
+  } else timer = window.setTimeout(() => void checkNow(new Map(drafts)), PAUSE_MS);
 }
 
 async function checkNow(sent: Map<string, string>): Promise<void> {
@@ -117,7 +122,7 @@ function mark(e: Editor): void {
   const [file, revision] = [shown, state.revision];
   void findings().then((answer) => {
     const current = file === shown && revision === state.revision && drafts.size === 0;
-    if (answer && current) e.mark(answer.findings.filter(here).map(mendable));
+    if (answer && current && answer.revision === revision) e.mark(answer.findings.filter(here).map(mendable));
   });
 }
 
@@ -193,6 +198,7 @@ export async function saveCode(): Promise<boolean> {
     if (saved && drafts.get(file) === text) drafts.delete(file);
     all &&= saved !== null;
   }
+  checkDrafts();
   refresh();
   return all;
 }

@@ -10,6 +10,8 @@ const WAIT_MS = 120;
 let box: HTMLElement | null = null;
 let input: HTMLInputElement | HTMLTextAreaElement | null = null;
 let found: Item[] = [];
+/** The text that `found` is for. */
+let foundFor = "";
 let chosen = -1;
 let timer = 0;
 
@@ -52,6 +54,7 @@ async function ask(control: HTMLInputElement | HTMLTextAreaElement): Promise<voi
   const answer = await question(state.id, "completions", place);
   if (!answer || document.activeElement !== control || control.value !== text) return;
   found = answer.items;
+  foundFor = text;
   show(control);
 }
 
@@ -92,6 +95,7 @@ function accept(index: number): void {
   const control = input;
   const field = control ? fieldOf(control) : null;
   if (!item || !control || !field) return;
+  if (control.value !== foundFor) return void ask(control);
   const start = offsetIn(control.value, item.range.start);
   control.setRangeText(item.insert, start, offsetIn(control.value, item.range.end), "end");
   control.setSelectionRange(start + item.caret, start + item.caret);

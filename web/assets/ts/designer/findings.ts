@@ -39,13 +39,19 @@ async function ask(): Promise<Findings | null> {
 
 /** The findings of the revision at hand; null when there is no answer. */
 export function findings(): Promise<Findings | null> {
-  if (known?.revision !== state.revision) known = { revision: state.revision, answer: ask() };
+  if (known?.revision !== state.revision) {
+    const asked = (known = { revision: state.revision, answer: ask() });
+    // Without an answer the next one who asks tries again.
+    void asked.answer.then((answer) => {
+      if (!answer && known === asked) known = null;
+    });
+  }
   return known.answer;
 }
 
 /** What is wrong with texts that are not saved; null when there is no answer. */
 export async function check(files: ReadonlyMap<string, string>): Promise<Mendable[] | null> {
-  const response = await sendJson(url("check"), { files: Object.fromEntries(files) }).catch(() => null);
+  const response = await sendJson(`/api/v1/blueprints/${state.id}/check`, { files: Object.fromEntries(files) }).catch(() => null);
   return response?.ok ? ((await response.json()) as Mendable[]) : null;
 }
 

@@ -9,8 +9,11 @@ import { choose, type Choice } from "./choose";
 export type Go = (file: string, position: Position) => void;
 
 async function definition(host: Host, place: Place, view: EditorView, offset: number): Promise<void> {
+  const { doc, selection } = view.state;
   const found = await ask(host.blueprint, "definition", place(view, offset));
-  if (found) host.go(found.file, found.range.start);
+  // Whoever has gone on meanwhile is left where they are.
+  const stays = view.state.doc === doc && view.state.selection.eq(selection);
+  if (found && stays) host.go(found.file, found.range.start);
 }
 
 async function references(host: Host, place: Place, view: EditorView): Promise<void> {
@@ -24,16 +27,17 @@ async function references(host: Host, place: Place, view: EditorView): Promise<v
   choose(view, "References", choices, "Nothing here is referred to.");
 }
 
-function lines(symbols: OutlineSymbol[], depth: number, host: Host): Choice[] {
+function lines(symbols: OutlineSymbol[], depth: number, host: Host, file: string): Choice[] {
   return symbols.flatMap((symbol) => [
-    { label: symbol.name, detail: symbol.kind ?? "block", depth, pick: () => host.go(host.file(), symbol.selection.start) },
-    ...lines(symbol.children, depth + 1, host),
+    { label: symbol.name, detail: symbol.kind ?? "block", depth, pick: () => host.go(file, symbol.selection.start) },
+    ...lines(symbol.children, depth + 1, host, file),
   ]);
 }
 
 async function outline(host: Host, place: Place, view: EditorView): Promise<void> {
+  const file = host.file();
   const found = (await ask(host.blueprint, "outline", place(view, view.state.selection.main.head))) ?? [];
-  choose(view, "Outline", lines(found, 0, host), "There is nothing in this file.");
+  choose(view, "Outline", lines(found, 0, host, file), "There is nothing in this file.");
 }
 
 export function navigation(host: Host, place: Place): Extension {

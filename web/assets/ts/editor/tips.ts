@@ -50,9 +50,9 @@ function signaturePanel(signature: Signature): HTMLElement {
 
 /** Shows what is known of the word at the caret. */
 async function showDocs(blueprint: string, place: Place, view: EditorView): Promise<void> {
-  const at = view.state.selection.main.head;
-  const found = await ask(blueprint, "hover", place(view, at));
-  if (!found || view.state.selection.main.head !== at) return;
+  const { doc, selection } = view.state;
+  const found = await ask(blueprint, "hover", place(view, selection.main.head));
+  if (!found || view.state.doc !== doc || !view.state.selection.eq(selection)) return;
   const tooltip = { pos: offsetAt(view.state.doc, found.range.start), above: true, create: () => ({ dom: panel(found.html) }) };
   view.dispatch({ effects: setTip.of({ tooltip, signature: false }) });
 }
@@ -80,7 +80,7 @@ export function signatures(blueprint: string, place: Place): Extension {
         const { state } = this.view;
         const at = state.selection.main.head;
         const found = await ask(blueprint, "signature", place(this.view, at));
-        if (this.view.state.selection.main.head !== at) return;
+        if (this.view.state.doc !== state.doc || this.view.state.selection.main.head !== at) return;
         const tooltip = found && { pos: at, above: true, create: () => ({ dom: signaturePanel(found) }) };
         this.view.dispatch({ effects: setTip.of(tooltip && { tooltip, signature: true }) });
       }

@@ -55,7 +55,6 @@ pub fn router() -> Router<App> {
         .route("/blueprints/{id}/docs", get(help::docs))
         .route("/blueprints/{id}/history", get(history::list))
         .route("/blueprints/{id}/problems", get(problems::list))
-        .route("/blueprints/{id}/check", post(problems::check))
         .route("/blueprints/{id}/graph", get(graph::page))
         .route("/blueprints/{id}/graph.dot", get(graph::dot))
 }

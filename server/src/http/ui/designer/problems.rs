@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::form::{FixView, fix_view, tone};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         problem::{ApiError, ApiResult},
         ui::{layout::count, page::Viewer},
     },
-    project::{blueprints::Texts, design},
+    project::design,
     store::BlueprintId,
 };
 
@@ -70,22 +70,6 @@ pub async fn list(
     findings.sort_by_key(|f| f.diagnostic.severity);
     let list = view(&findings).render().map_err(|e| ApiError(Error::internal(e)))?;
     Ok(Json(Problems { revision: revision.number, list, findings }))
-}
-
-/// What was typed and is not saved.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Drafts {
-    files: Texts,
-}
-
-pub async fn check(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(id): Path<BlueprintId>,
-    Json(drafts): Json<Drafts>,
-) -> ApiResult<Json<Vec<Finding>>> {
-    Ok(Json(design::check(&app, &viewer.actor, &id, &drafts.files).await?))
 }
 
 fn view(findings: &[Finding]) -> ListView {
