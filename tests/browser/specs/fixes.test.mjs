@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { checkPage, launch, openPage, screenshot, startServer } from "../harness.mjs";
-import { code, field, newBlueprint, newProject, saveCode, saved, signIn, signUp } from "../steps.mjs";
+import { code, field, newBlueprint, newProject, saveCode, saved, signIn, signUp, typeCode } from "../steps.mjs";
 
 let server;
 let browser;
@@ -141,5 +141,21 @@ test("fixes in the code", async () => {
   await page.waitForFunction((before) => document.querySelector(".cm-content").innerText !== before, BROKEN);
   await undo(page);
   await checkPage(page);
+  await page.context().close();
+});
+
+test("fixes of code that is not saved", async () => {
+  const page = await broken();
+  await typeCode(page, BROKEN.replace("  wat  = 1\n", ""));
+  const marks = page.locator(".cm-line", { hasText: "nmae" }).locator(".cm-lintRange-error");
+  await marks.first().waitFor();
+  await marks.first().hover();
+  await page.locator(".cm-tooltip-lint").getByRole("button", { name: "Rename to name" }).click();
+  await has(page, /name = "n"/);
+  assert.equal(await page.locator("#saved-word").textContent(), "code not saved");
+  // Back at what is saved its own problems are marked again.
+  await page.getByRole("button", { name: "Discard" }).click();
+  await has(page, /wat {2}= 1/);
+  await page.locator(".cm-line", { hasText: "wat" }).locator(".cm-lintRange-error").first().waitFor();
   await page.context().close();
 });
