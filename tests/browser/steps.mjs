@@ -77,9 +77,9 @@ export async function setText(page, path, value) {
   await saved(page);
 }
 
-/** The text of the file that the code panel shows. */
+/** The text of the file that the code panel shows. The form stands before the editor is loaded, so this waits for it. */
 export function code(page) {
-  return page.evaluate(() => document.querySelector(".cm-content").cmTile?.view?.state.doc.toString() ?? document.querySelector(".cm-content").innerText);
+  return page.locator(".cm-content").evaluate((content) => content.cmTile?.view?.state.doc.toString() ?? content.innerText);
 }
 
 /** Replaces the text in the code panel, by keys. */
