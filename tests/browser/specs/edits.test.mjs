@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { checkPage, launch, openPage, screenshot, startServer } from "../harness.mjs";
-import { code, newBlueprint, newProject, saveCode, saved, signIn, signUp } from "../steps.mjs";
+import { code, field, newBlueprint, newProject, saveCode, saved, signIn, signUp } from "../steps.mjs";
 
 let server;
 let browser;
@@ -33,12 +33,12 @@ after(async () => {
 });
 
 /** The form of an element of a new blueprint. */
-async function designer(name, element, options) {
+async function designer(name, element, options, text = TEXT) {
   const page = await openPage(browser, server.url, options);
   await signIn(page);
   const address = await newBlueprint(page, project, name);
   if (options?.size === "phone") await page.getByRole("button", { name: "Code", exact: true }).click();
-  await saveCode(page, TEXT);
+  await saveCode(page, text);
   await page.goto(`${address}?element=${element}`);
   await page.locator("#form .form-view").waitFor();
   return page;
@@ -111,3 +111,92 @@ test("an element is shown as an output, and each of many gets a key", async () =
   await checkPage(page);
   await page.context().close();
 });
+
+/** Everything of the blueprint, by file. */
+async function files(page) {
+  const id = new URL(page.url()).pathname.split("/").at(-1);
+  return (await (await page.request.get(`/api/v1/blueprints/${id}/files`)).json()).files;
+}
+
+/** One step back gives every file its text from before. */
+async function undone(page, before) {
+  await page.getByRole("button", { name: "Undo" }).click();
+  await saved(page);
+  await page.waitForFunction((text) => document.querySelector(".cm-content").cmTile.view.state.doc.toString() === text, before["main.tf"]);
+  assert.deepEqual(await files(page), before);
+  await checkPage(page);
+}
+
+test("a value becomes a local, and back by undo", async () => {
+  const page = await designer("local", "demo_network.core");
+  const before = await files(page);
+  const make = async () => {
+    const row = field(page, "cidr");
+    await row.getByRole("button", { name: "Actions for cidr" }).click();
+    await page.getByRole("button", { name: "Make this a local" }).click();
+  };
+  await make();
+  await page.getByLabel("Name of the local").fill("a range");
+  await page.getByRole("button", { name: "Make local" }).click();
+  await page.getByRole("alert").filter({ hasText: "a range" }).waitFor();
+  await page.getByLabel("Name of the local").fill("range");
+  await screenshot(page, "edits-local");
+  await checkPage(page);
+  await page.getByRole("button", { name: "Make local" }).click();
+  await page.locator('#outline [data-element="local.range"]').waitFor({ state: "attached" });
+  await saved(page);
+  const after = Object.values(await files(page)).join("");
+  assert.match(after, /cidr\s+= local\.range\n/);
+  assert.match(after, /locals \{\n {2}range = "10\.0\.0\.0\/16"\n\}/);
+  await undone(page, before);
+  await page.context().close();
+});
+
+test("the default of a variable goes where it is used, and back by undo", async () => {
+  const text = 'variable "cidr" {\n  default = "10.0.0.0/16" # all of it\n}\n\n' + TEXT.replace('"10.0.0.0/16"', "var.cidr");
+  const page = await designer("inline", "var.cidr", {}, text);
+  const before = await files(page);
+  await choose(page, "Put the default in its place…");
+  const dialog = page.getByRole("dialog").filter({ hasText: "Inline var.cidr?" });
+  await dialog.waitFor();
+  await screenshot(page, "edits-inline");
+  await checkPage(page);
+  await dialog.getByRole("button", { name: "Inline" }).click();
+  await page.locator('#outline [data-element="var.cidr"]').waitFor({ state: "detached" });
+  await saved(page);
+  assert.match((await files(page))["main.tf"], /cidr = "10\.0\.0\.0\/16"\n/);
+  await undone(page, before);
+  await page.context().close();
+});
+
+test("a variable that has no default stays, and it is said why", async () => {
+  const text = 'variable "cidr" {}\n\n' + TEXT.replace('"10.0.0.0/16"', "var.cidr");
+  const page = await designer("no default", "var.cidr", {}, text);
+  const before = await files(page);
+  await choose(page, "Put the default in its place…");
+  await page.getByRole("button", { name: "Inline", exact: true }).click();
+  await page.getByRole("dialog").filter({ hasText: "var.cidr stays" }).waitFor();
+  await checkPage(page);
+  await page.getByRole("button", { name: "OK" }).click();
+  assert.deepEqual(await files(page), before);
+  await page.context().close();
+});
+
+for (const [size, scheme] of [["desktop", "light"], ["phone", "dark"]]) {
+  test(`repeated blocks become a dynamic one, and back by undo, ${size}`, async () => {
+    const text = `resource "demo_server" "web" {\n  name = "web"\n\n  # the first\n  disk {\n    size_gb = 20\n  }\n\n  disk {\n    size_gb = 200\n    type    = "fast"\n  }\n}\n`;
+    const page = await designer(`dynamic ${size}`, "demo_server.web", { size, scheme }, text);
+    const before = await files(page);
+    await page.getByRole("button", { name: "Make dynamic" }).first().click();
+    await page.locator("#form").getByText("Written as a dynamic block: edit it in the code.").waitFor();
+    await saved(page);
+    await screenshot(page, `edits-dynamic-${size}`);
+    await checkPage(page);
+    const after = (await files(page))["main.tf"];
+    assert.match(after, /dynamic "disk" \{\n {4}for_each = \[/);
+    assert.match(after, /size_gb = disk\.value\.size_gb/);
+    await undone(page, before);
+    assert.equal(await page.getByRole("button", { name: "Make dynamic" }).count(), 1);
+    await page.context().close();
+  });
+}

@@ -159,3 +159,58 @@ test("fixes of code that is not saved", async () => {
   await page.locator(".cm-line", { hasText: "wat" }).locator(".cm-lintRange-error").first().waitFor();
   await page.context().close();
 });
+
+/** What is underlined as an error, in the order of the text. */
+const underlined = (page) => page.locator(".cm-lintRange-error").allTextContents();
+
+test("what is wrong is marked from its beginning to its end, whatever characters stand before it", async () => {
+  const page = await broken();
+  // Two characters of the font that are two units each for the browser, and four bytes each for the server.
+  const line = '  tags = { a = "\u{1F600}\u{1F600}", b = demo_network.none.id }';
+  await saveCode(page, FINE.replace("}\n", `${line}\n}\n`));
+  await page.locator(".cm-lintRange-error").first().waitFor();
+  assert.deepEqual(await underlined(page), ["demo_network.none"]);
+  // The same for what is not saved.
+  await typeCode(page, FINE.replace("}\n", `${line.replace("none.id", "gone.id")}\n}\n`));
+  await page.locator(".cm-lintRange-error", { hasText: "gone" }).waitFor();
+  assert.deepEqual(await underlined(page), ["demo_network.gone"]);
+  // What the server refuses to save has a place in a sentence, which counts characters.
+  await typeCode(page, 'locals {\n  a = "\u{1F600}\u{1F600}" "\n}\n');
+  await page.keyboard.press("Control+s");
+  await page.locator("#editor-say", { hasText: "Not saved" }).waitFor();
+  const said = await page.locator("#editor-say").textContent();
+  const caret = await page.evaluate(() => {
+    const { state } = document.querySelector(".cm-content").cmTile.view;
+    const line = state.doc.lineAt(state.selection.main.head);
+    return { line: line.number, column: [...line.text.slice(0, state.selection.main.head - line.from)].length + 1 };
+  });
+  assert.match(said, new RegExp(`Line ${caret.line}, column ${caret.column}:`));
+  await checkPage(page);
+  await page.context().close();
+});
+
+test("line breaks stay as they are", async () => {
+  const page = await broken();
+  const id = designer.split("/").at(-1);
+  const files = async () => (await (await page.request.get(`/api/v1/blueprints/${id}/files`)).json()).files;
+  const put = async (text) => {
+    const { revision, files } = await (await page.request.get(`/api/v1/blueprints/${id}/files`)).json();
+    const answer = await page.request.put(`/api/v1/blueprints/${id}/files`, { data: { files: { ...files, "main.tf": text } }, headers: { "if-match": `"${revision}"` } });
+    assert.equal(answer.status(), 200, await answer.text());
+  };
+  const windows = FINE.replaceAll("\n", "\r\n").replace('"n"', '[\r\n    "\u{1F600}",\r\n    wat.x,\r\n  ]');
+  for (const [text, typed] of [[windows, "#\r\n"], [FINE.replace("\n", "\r\n"), "#\n"]]) {
+    await put(text);
+    await page.goto(`${designer}?element=demo_network.main`);
+    await page.locator(".cm-line").first().waitFor();
+    assert.equal(await page.locator("#saved-word").textContent(), "saved");
+    await page.locator(".cm-content").click();
+    await page.keyboard.press("Control+Home");
+    await page.keyboard.type("#\n");
+    if (text === windows) await page.locator(".cm-lintRange-error", { hasText: "wat" }).first().waitFor();
+    await page.keyboard.press("Control+s");
+    await saved(page);
+    assert.equal((await files())["main.tf"], typed + text);
+  }
+  await page.context().close();
+});

@@ -8,6 +8,7 @@ import { Decoration, EditorView, drawSelection, highlightActiveLine, keymap, lin
 import { tags as t } from "@lezer/highlight";
 import { hcl } from "codemirror-lang-hcl";
 import { lint, setMarks, type Mark } from "./editor/lint";
+import { offsetAt, type LineColumn, type Position } from "./editor/places";
 
 export type { Mark };
 
@@ -17,7 +18,7 @@ export interface Editor {
   /** Changes the text as if it were typed. */
   edit(text: string): void;
   here(line: number): void;
-  go(line: number, column: number): void;
+  go(place: Position | LineColumn): void;
   focus(): void;
 }
 
@@ -75,6 +76,11 @@ function base(nonce: string, label: string): Extension[] {
   ];
 }
 
+/** How the lines of a text end. Where the two are mixed it is the short one, and the rest of the longer stays in its line. */
+function breaks(text: string): string {
+  return /\r\n/.test(text) && !/(^|[^\r])\n/.test(text) ? "\r\n" : "\n";
+}
+
 export function createEditor(options: Options): Editor {
   let file = "";
   let quiet = false;
@@ -83,25 +89,29 @@ export function createEditor(options: Options): Editor {
     ...base(options.nonce, options.label),
     here,
     ...lint(),
+    EditorView.clipboardInputFilter.of((text, state) => text.replace(/\r\n?|\n/g, state.lineBreak)),
     options.extend,
     keymap.of([{ key: "Mod-s", run: () => (options.save(), true) }, ...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
     EditorView.updateListener.of((update) => {
-      if (update.docChanged && !quiet) options.changed(update.state.doc.toString());
+      if (update.docChanged && !quiet) options.changed(update.state.sliceDoc());
     }),
   ];
-  const view = new EditorView({ parent: options.parent, state: EditorState.create({ extensions }) });
+  const fresh = (text: string): EditorState =>
+    EditorState.create({ doc: text, extensions: [...extensions, EditorState.lineSeparator.of(breaks(text))] });
+  const view = new EditorView({ parent: options.parent, state: fresh("") });
   // Tab indents here; Escape and then Tab leaves the editor, as CodeMirror does by itself.
 
   /** Replaces only what differs, so that the caret and the scroll position stay. */
   function replace(text: string, typed = false): void {
-    const old = view.state.doc.toString();
-    if (old === text) return;
+    if (view.state.sliceDoc() === text) return;
+    const doc = view.state.toText(text);
+    const [old, now] = [view.state.doc.toString(), doc.toString()];
     let start = 0;
-    while (start < old.length && start < text.length && old[start] === text[start]) start++;
+    while (start < old.length && start < now.length && old[start] === now[start]) start++;
     let end = 0;
-    while (end < old.length - start && end < text.length - start && old.at(-1 - end) === text.at(-1 - end)) end++;
+    while (end < old.length - start && end < now.length - start && old.at(-1 - end) === now.at(-1 - end)) end++;
     quiet = !typed;
-    view.dispatch({ changes: { from: start, to: old.length - end, insert: text.slice(start, text.length - end) } });
+    view.dispatch({ changes: { from: start, to: old.length - end, insert: doc.slice(start, now.length - end) } });
     quiet = false;
   }
 
@@ -111,9 +121,11 @@ export function createEditor(options: Options): Editor {
         if (file) states.set(file, view.state);
         file = name;
         quiet = true;
-        view.setState(states.get(name) ?? EditorState.create({ doc: text, extensions }));
+        view.setState(states.get(name) ?? fresh(text));
         quiet = false;
       }
+      // Other line breaks are another state: the history over the old ones does not fit it.
+      if (view.state.lineBreak !== breaks(text)) view.setState(fresh(text));
       replace(text);
     },
     mark: (marks) => setMarks(view, marks),
@@ -123,10 +135,8 @@ export function createEditor(options: Options): Editor {
       const scroll = inside ? [EditorView.scrollIntoView(view.state.doc.line(line).from, { y: "nearest", yMargin: 60 })] : [];
       view.dispatch({ effects: [setHere.of(line), ...scroll] });
     },
-    go(line, column) {
-      if (line < 1 || line > view.state.doc.lines) return;
-      const at = view.state.doc.line(line);
-      const anchor = Math.min(at.from + Math.max(0, column - 1), at.to);
+    go(place) {
+      const anchor = offsetAt(view.state.doc, place);
       view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
       view.focus();
     },

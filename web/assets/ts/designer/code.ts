@@ -1,5 +1,6 @@
 // The code panel: a tab per file, an editor that loads when it is first shown, and saving of what was typed.
 import type { Editor, Mark } from "../editor";
+import type { Position } from "../editor/places";
 import { toast } from "../ui/toast";
 import { onScreen } from "./apply";
 import { check, findings, replaced, type Fix, type Mendable } from "./findings";
@@ -172,13 +173,13 @@ export function showFile(name: string, focus = false): void {
 /** Shows a line of a file, with the caret in it. */
 export function goToLine(file: string, number: number): void {
   showFile(file);
-  void load().then((e) => e.go(number, 1));
+  void load().then((e) => e.go({ line: number, column: 1 }));
 }
 
 /** Puts the caret at a place, which counts from 0. */
-function goTo(file: string, place: { line: number; character: number }): void {
+function goTo(file: string, place: Position): void {
   if (file !== shown) showFile(file);
-  void load().then((e) => e.go(place.line + 1, place.character + 1));
+  void load().then((e) => e.go(place));
 }
 
 /** Marks a line and brings it into view. */
@@ -212,7 +213,7 @@ export function refuseFile(file: string, message: string): void {
   refusals.set(file, refusal);
   checkDrafts();
   showFile(file);
-  if (refusal.line) void load().then((e) => e.go(refusal.line, refusal.column));
+  if (refusal.line) void load().then((e) => e.go(refusal));
 }
 
 export function dropDrafts(): void {

@@ -1,5 +1,6 @@
 // Completion under an expression, the same as in the code: what the examples refer to comes first.
-import { ask as question, type Item, type Position } from "../editor/ask";
+import { ask as question, type Item } from "../editor/ask";
+import type { Position } from "../editor/places";
 import { state } from "./state";
 import { submit } from "./queue";
 import { fieldOf } from "./values";

@@ -17,8 +17,9 @@ import { refuse, startValues } from "./values";
 
 function say(count: number, offline: boolean): void {
   const chip = byId("saved");
-  const word = offline ? "not saved, trying again" : count > 0 ? "saving" : hasDrafts() ? "code not saved" : "saved";
+  const word = offline ? "not saved" : count > 0 ? "saving" : hasDrafts() ? "code not saved" : "saved";
   byId("saved-word").textContent = word;
+  if (offline) byId("saved-word").append(Object.assign(document.createElement("span"), { className: "hide-small", textContent: ", trying again" }));
   chip.classList.toggle("update", offline || (count === 0 && hasDrafts()));
   for (const field of document.querySelectorAll(".f .unsaved")) field.remove();
   if (!offline) return;

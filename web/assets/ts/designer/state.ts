@@ -4,6 +4,8 @@ export interface Finding {
   file: string;
   line: number;
   column: number;
+  /** Bytes of the file. */
+  span: { start: number; end: number };
   severity: "error" | "warning" | "info";
   message: string;
   address: string | null;

@@ -1,12 +1,6 @@
 // The questions that the server answers about a place in a text, and their answers' shapes (docs/openapi.json).
-import type { Text } from "@codemirror/state";
 import { sendJson } from "../ui/http";
-
-/** Lines and UTF-16 units, both from 0. */
-export interface Position {
-  line: number;
-  character: number;
-}
+import type { Position } from "./places";
 
 export interface Range {
   start: Position;
@@ -64,15 +58,4 @@ interface Answers {
 export async function ask<Q extends keyof Answers>(blueprint: string, what: Q, body: object): Promise<Answers[Q] | null> {
   const response = await sendJson(`/api/v1/blueprints/${blueprint}/assist/${what}`, body).catch(() => null);
   return response?.ok ? ((await response.json()) as Answers[Q]) : null;
-}
-
-export function positionAt(doc: Text, offset: number): Position {
-  const line = doc.lineAt(offset);
-  return { line: line.number - 1, character: offset - line.from };
-}
-
-export function offsetAt(doc: Text, position: Position): number {
-  if (position.line >= doc.lines) return doc.length;
-  const line = doc.line(position.line + 1);
-  return Math.min(line.from + position.character, line.to);
 }

@@ -3,8 +3,9 @@
 import { autocompletion, completionStatus, pickedCompletion, startCompletion, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import type { Extension } from "@codemirror/state";
 import { EditorView, hoverTooltip, keymap } from "@codemirror/view";
-import { ask, offsetAt, positionAt, type Item } from "./ask";
+import { ask, type Item } from "./ask";
 import { navigation, type Go } from "./navigate";
+import { offsetAt, positionAt } from "./places";
 import { panel, signatures } from "./tips";
 
 /** Which text it is, and how to go to another place. */
@@ -78,7 +79,7 @@ function completion(item: Item, start: number, behind: number): Completion {
     apply(view, picked, _from, to) {
       const end = Math.min(to + behind, view.state.doc.length);
       view.dispatch({
-        changes: { from: start, to: end, insert: item.insert },
+        changes: { from: start, to: end, insert: item.insert.replaceAll("\n", view.state.lineBreak) },
         selection: { anchor: start + item.caret },
         userEvent: "input.complete",
         annotations: pickedCompletion.of(picked),

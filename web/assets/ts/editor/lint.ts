@@ -3,11 +3,12 @@
 import { forEachDiagnostic, lintGutter, lintKeymap, setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import type { EditorState, Extension } from "@codemirror/state";
 import { keymap, type EditorView } from "@codemirror/view";
+import { bytesOn, offsetAt, type LineColumn } from "./places";
 
-/** Something wrong at a line and column, both from 1. */
-export interface Mark {
-  line: number;
-  column: number;
+/** Something wrong at a place. */
+export interface Mark extends LineColumn {
+  /** Bytes of the file; what is refused when it is saved has a place only. */
+  span?: { start: number; end: number };
   severity: "error" | "warning" | "info";
   message: string;
   actions?: { title: string; run: () => void }[];
@@ -17,8 +18,10 @@ export interface Mark {
 function diagnostic(state: EditorState, mark: Mark): Diagnostic | null {
   if (mark.line < 1 || mark.line > state.doc.lines) return null;
   const line = state.doc.line(mark.line);
-  const at = Math.min(line.from + Math.max(0, mark.column - 1), line.to);
-  const to = state.wordAt(at)?.to ?? Math.min(at + 1, line.to);
+  const at = offsetAt(state.doc, mark);
+  const bytes = mark.span ? mark.span.end - mark.span.start : 0;
+  // A single byte stands for what begins there.
+  const to = bytes > 1 ? bytesOn(state, at, bytes) : (state.wordAt(at)?.to ?? Math.min(at + 1, line.to));
   const actions = (mark.actions ?? []).map(({ title, run }) => ({ name: title, apply: run }));
   // At the end of a line there is nothing to underline: the last character stands in.
   return { from: at < to ? at : Math.max(line.from, to - 1), to, severity: mark.severity, message: mark.message, actions };

@@ -2,8 +2,9 @@
 import { EditorView, keymap } from "@codemirror/view";
 import type { Extension } from "@codemirror/state";
 import type { Host, Place } from "./assist";
-import { ask, type OutlineSymbol, type Position } from "./ask";
+import { ask, type OutlineSymbol } from "./ask";
 import { choose, type Choice } from "./choose";
+import type { Position } from "./places";
 
 /** Shows a place of a file. */
 export type Go = (file: string, position: Position) => void;

@@ -2,7 +2,8 @@
 import { StateEffect, StateField, type Extension } from "@codemirror/state";
 import { EditorView, ViewPlugin, keymap, showTooltip, type Tooltip, type ViewUpdate } from "@codemirror/view";
 import type { Place } from "./assist";
-import { ask, offsetAt, type Signature } from "./ask";
+import { ask, type Signature } from "./ask";
+import { offsetAt } from "./places";
 
 const WAIT_MS = 60;
 
