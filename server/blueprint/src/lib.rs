@@ -19,6 +19,7 @@ mod form;
 mod format;
 mod graph;
 mod highlight;
+mod import;
 mod infer;
 mod lex;
 mod locate;
@@ -56,6 +57,10 @@ pub use form::{
 };
 pub use graph::{Around, Arrow, Graph, Layout, MAX_DRAWN, NODE, Node, Point, Scope, Show, dot, graph};
 pub use highlight::{Tone, highlight};
+pub use import::{
+    Import, ImportFault, Key, MAX_IMPORTS, Target, Tidied, check_imports, import_blocks, is_configured,
+    read_imports, tidy,
+};
 pub use infer::argument_type;
 pub use outline::{ModuleCall, Variable, has_form, module_calls, variables};
 pub use path::{Path, Step, is_identifier};

@@ -165,6 +165,13 @@ pub async fn edit(app: &App, actor: &Actor, id: &BlueprintId, base: i64, edit: E
     Ok(Edited { opened: Opened { blueprint, revision, document, schemas }, address, dangling })
 }
 
+/// The files as an edit leaves them; nothing is saved.
+pub(crate) async fn applied(document: Document, edit: Edit, schemas: Schemas) -> Result<Texts> {
+    let applied =
+        blocking(move || blueprint::apply(&document, &edit, &schemas)).await?.map_err(|e| edit_error(&e))?;
+    Ok(texts(&applied.document.to_files()))
+}
+
 /// A variable's default may only take its place where no deployment says otherwise.
 async fn keeps_values(app: &App, id: &BlueprintId, edit: &Edit) -> Result<()> {
     let Edit::InlineVariable { element } = edit else { return Ok(()) };
@@ -205,7 +212,7 @@ pub async fn validate(texts: &Texts) -> Result<()> {
 }
 
 /// The catalog documents that an edit needs besides those of the blueprint.
-fn types_of(edit: &Edit) -> Vec<(Kind, String)> {
+pub(crate) fn types_of(edit: &Edit) -> Vec<(Kind, String)> {
     match edit {
         Edit::AddElement { kind, ty: Some(ty), .. } => {
             kind.catalog().map(|k| (k, ty.clone())).into_iter().collect()

@@ -99,7 +99,7 @@ pub async fn put(app: &App, key: &str, plain: &[u8]) -> Result<()> {
     app.blobs.put(key, app.keyring.seal(key, plain)).await
 }
 
-async fn get(app: &App, key: &str) -> Result<Option<Vec<u8>>> {
+pub async fn get(app: &App, key: &str) -> Result<Option<Vec<u8>>> {
     match app.blobs.get(key).await? {
         Some(sealed) => Ok(Some(app.keyring.open(key, &sealed)?)),
         None => Ok(None),

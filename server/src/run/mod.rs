@@ -7,6 +7,7 @@
 mod artefacts;
 mod diff;
 mod drive;
+pub mod import;
 mod lease;
 pub mod log;
 mod outage;

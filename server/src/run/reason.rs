@@ -1,6 +1,6 @@
 //! Why a phase failed, in words that somebody can act on.
 
-use cloudoven_entry::{PhaseResult, StepResult};
+use cloudoven_entry::{PhaseResult, STEP_MARK, StepMark, StepResult};
 
 use super::{
     drive::{Drive, End},
@@ -16,6 +16,11 @@ use crate::{
 
 /// Bytes at the end of a log in which its error is looked for.
 const TAIL: i64 = 64 * 1024;
+/// The same where all errors are wanted.
+const ERRORS_TAIL: i64 = 512 * 1024;
+const MAX_ERRORS: usize = 100;
+/// Characters of one error.
+const MAX_ERROR: usize = 4_000;
 
 /// What is true of an apply that did not come to its end.
 pub fn cut_reason(drive: &Drive, cut_short: bool) -> String {
@@ -33,7 +38,7 @@ pub fn cut_reason(drive: &Drive, cut_short: bool) -> String {
 /// The most helpful thing to say about a phase that failed.
 pub async fn failure(drive: &Drive, end: &End, result: Option<&PhaseResult>) -> WorkResult<String> {
     let step = result.and_then(PhaseResult::failure);
-    let log = log_tail(&drive.app, &drive.run.id).await?;
+    let log = log_tail(&drive.app, &drive.run.id, TAIL).await?;
     if let End::Exited { out_of_memory: true, .. } = end {
         return Ok(format!("the run needed more than its {} MiB of memory", drive.limits.memory_mib));
     }
@@ -49,7 +54,7 @@ pub async fn failure(drive: &Drive, end: &End, result: Option<&PhaseResult>) -> 
     }
     Ok(match (step, end) {
         (Some(step), _) => {
-            let detail = step.error.clone().or_else(|| first_error(&log));
+            let detail = step.error.clone().or_else(|| first_error(&log, &step.name));
             let detail = detail.unwrap_or_else(|| "look at the log".to_owned());
             format!("terraform {} failed: {detail}", step.name)
         }
@@ -102,20 +107,47 @@ fn killed(drive: &Drive, end: &End) -> String {
     format!("{cause}; {advice}")
 }
 
-async fn log_tail(app: &App, run: &RunId) -> Result<String> {
+async fn log_tail(app: &App, run: &RunId, bytes: i64) -> Result<String> {
     let mut db = app.db.read().await?;
     let (size, _) = run_logs::position(&mut db, run, "").await?;
-    let chunk = run_logs::read(&mut db, run, (size - TAIL).max(0), TAIL).await?;
+    let chunk = run_logs::read(&mut db, run, (size - bytes).max(0), bytes).await?;
     Ok(String::from_utf8_lossy(&chunk.content).into_owned())
 }
 
-/// Terraform's first error since the last step began, without its frame and colours.
-fn first_error(log: &str) -> Option<String> {
-    let step = log.rsplit(cloudoven_entry::STEP_MARK).nth(1).unwrap_or(log);
-    let plain = without_escapes(step);
+/// What a step printed, as far as the log has it.
+fn section<'a>(log: &'a str, step: &str) -> Option<&'a str> {
+    log.rsplit(STEP_MARK).find(|section| {
+        let mark = section.lines().next().and_then(|line| serde_json::from_str(line).ok());
+        matches!(mark, Some(StepMark::Start { step: name, .. }) if name == step)
+    })
+}
+
+/// Terraform's first error in a step, without its frame and colours.
+fn first_error(log: &str, step: &str) -> Option<String> {
+    let plain = without_escapes(section(log, step).unwrap_or(log));
     let line =
         plain.lines().find_map(|line| line.split_once("Error: ").map(|(_, text)| text.trim().to_owned()))?;
     (!line.is_empty()).then(|| line.chars().take(300).collect())
+}
+
+/// Every error that Terraform printed in a run's first phase, as it words them.
+pub async fn errors(drive: &Drive) -> WorkResult<Vec<String>> {
+    Ok(framed_errors(&log_tail(&drive.app, &drive.run.id, ERRORS_TAIL).await?))
+}
+
+/// The errors in the frames that Terraform draws around them.
+fn framed_errors(log: &str) -> Vec<String> {
+    let plain = without_escapes(log);
+    let frames = plain.split('╷').skip(1).filter_map(|rest| rest.split_once('╵')).map(|(frame, _)| frame);
+    let text = |frame: &str| {
+        let lines = frame.lines().map(|line| line.trim_start_matches('│').trim_end());
+        lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+    };
+    let errors = frames.map(text).filter_map(|text| {
+        let error = text.trim().strip_prefix("Error: ")?.trim();
+        Some(error.chars().take(MAX_ERROR).collect())
+    });
+    errors.take(MAX_ERRORS).collect()
 }
 
 /// Text without ANSI escape sequences (ECMA-48, control sequences).
@@ -136,9 +168,24 @@ fn without_escapes(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn mark(step: &str) -> String {
+        let start = StepMark::Start { phase: "plan".into(), step: step.into() };
+        format!("{STEP_MARK}{}\n", serde_json::to_string(&start).unwrap())
+    }
+
     #[test]
-    fn the_error_of_the_last_step_is_found() {
-        let log = "\u{1e}STEP {}\nError: old\n\u{1e}STEP {}\n\u{1b}[31m╷\u{1b}[0m\n\u{1b}[31m│\u{1b}[0m \u{1b}[1m\u{1b}[31mError: \u{1b}[0m\u{1b}[1mquota exceeded\u{1b}[0m\n\u{1e}STEP {}\n";
-        assert_eq!(first_error(log).as_deref(), Some("quota exceeded"));
+    fn the_error_of_the_failed_step_is_found() {
+        let quota = "\u{1b}[31m╷\u{1b}[0m\n\u{1b}[31m│\u{1b}[0m \u{1b}[1m\u{1b}[31mError: \u{1b}[0m\u{1b}[1mquota exceeded\u{1b}[0m\n";
+        let log =
+            format!("{}Error: old\n{}{quota}{}Error: later\n", mark("init"), mark("plan"), mark("show"));
+        assert_eq!(first_error(&log, "plan").as_deref(), Some("quota exceeded"));
+        assert_eq!(first_error("Error: cut off", "plan").as_deref(), Some("cut off"));
+    }
+
+    #[test]
+    fn errors_are_read_out_of_their_frames() {
+        let log = "\u{1b}[31m╷\u{1b}[0m\n│ \u{1b}[1mError: \u{1b}[0mone\n│ \n│   with a.b,\n╵\n╷\n│ Warning: no\n╵\n╷\n│ Error: two\n╵\n";
+        assert_eq!(framed_errors(log), ["one\n\n  with a.b,", "two"]);
+        assert!(framed_errors("╷\n│ Error: never closed").is_empty());
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Event, Operation, Status, artefacts,
+    import::{self, StartImport},
     plan::PlanView,
     snapshot::{Snapshot, open_values},
     transition::advance,
@@ -12,11 +13,12 @@ use super::{
 use crate::{
     app::App,
     auth::Actor,
+    blueprint::Import,
     error::{Error, Result},
     project::{Page, blueprints, deployments as deployment_service},
     state::backend::Backend,
     store::{
-        Connection, DeploymentId, ProjectId, RunId, deployments, run_jobs, run_logs,
+        Connection, DeploymentId, ProjectId, RunId, deployments, run_imports, run_jobs, run_logs,
         run_logs::LogChunk,
         runs::{self, NewRun, Run, RunEvent},
     },
@@ -89,13 +91,46 @@ pub async fn create(
     start: &StartRun,
     key: Option<&str>,
 ) -> Result<RunView> {
+    if start.operation == Operation::Import {
+        return Err(Error::field(
+            "operation",
+            "start an import at the deployment's `imports`, with what it is to import",
+        ));
+    }
+    begin(app, actor, id, start, &[], key).await
+}
+
+/// Starts a run that looks for objects that exist and generates configuration for them.
+///
+/// # Errors
+/// What is wrong with the objects, by row and field; as [`create`].
+pub async fn create_import(
+    app: &App,
+    actor: &Actor,
+    id: &DeploymentId,
+    start: &StartImport,
+    key: Option<&str>,
+) -> Result<RunView> {
+    let imports = start.all()?;
+    let start = StartRun { operation: Operation::Import, message: start.message.clone() };
+    begin(app, actor, id, &start, &imports, key).await
+}
+
+async fn begin(
+    app: &App,
+    actor: &Actor,
+    id: &DeploymentId,
+    start: &StartRun,
+    imports: &[Import],
+    key: Option<&str>,
+) -> Result<RunView> {
     check_text("message", &start.message)?;
     if key.is_some_and(|key| key.is_empty() || key.len() > MAX_KEY || key.contains('\0')) {
         return Err(Error::invalid(format!("Idempotency-Key must have 1 to {MAX_KEY} characters")));
     }
     let mut db = app.db.read().await?;
     let deployment = deployment_service::visible(&mut db, actor, id).await?;
-    if let Some(run) = known(&mut db, id, start, key).await? {
+    if let Some(run) = known(app, &mut db, id, start, imports, key).await? {
         return Ok(run);
     }
     let values = open_values(app, &mut db, &deployment).await?;
@@ -105,37 +140,60 @@ pub async fn create(
         return Err(Error::Unavailable(format!("runs are disabled: {}", status.message)));
     }
     check_backend(&deployment)?;
-    let revision = deployment.effective_revision();
-    let (_, _, files) = blueprints::load(app, actor, &deployment.blueprint_id, Some(revision)).await?;
     let run = RunId::random();
-    let snapshot = Snapshot::take(&deployment, files, values)?;
-    let digest = snapshot.store(app, &run).await?;
+    let files = match start.operation {
+        Operation::Import => {
+            let prepared = import::prepare(app, actor, &deployment, imports).await?;
+            prepared.request.store(app, &run).await?;
+            prepared.files
+        }
+        _ => {
+            let revision = Some(deployment.effective_revision());
+            blueprints::load(app, actor, &deployment.blueprint_id, revision).await?.2
+        }
+    };
+    let digest = Snapshot::take(&deployment, files, values)?.store(app, &run).await?;
+    insert(app, actor, &deployment, (start, imports, key), (&run, &digest)).await
+}
+
+/// Puts a run whose snapshot is stored into the queue.
+async fn insert(
+    app: &App,
+    actor: &Actor,
+    deployment: &deployments::Deployment,
+    (start, imports, key): (&StartRun, &[Import], Option<&str>),
+    (run, digest): (&RunId, &str),
+) -> Result<RunView> {
+    let id = &deployment.id;
     let mut tx = app.db.begin().await?;
     runs::lock_deployment(&mut tx, id).await?;
     // Two requests with one key meet here.
-    if let Some(run) = known(&mut tx, id, start, key).await? {
+    if let Some(run) = known(app, &mut tx, id, start, imports, key).await? {
         return Ok(run);
     }
     let waits = start.operation.may_apply() && runs::is_held(&mut tx, id).await?;
     let new = NewRun {
-        id: &run,
+        id: run,
         deployment: id,
         operation: start.operation,
         status: if waits { Status::Pending } else { Status::Queued },
-        revision,
+        revision: deployment.effective_revision(),
         terraform_version: &deployment.terraform_version,
         backend: &deployment.backend,
         message: &start.message,
         idempotency_key: key,
         created_by: &actor.id,
-        snapshot_digest: &digest,
+        snapshot_digest: digest,
         now: app.clock.now(),
     };
     runs::insert(&mut tx, &new).await?;
-    if !waits {
-        run_jobs::enqueue(&mut tx, &run, PLAN, new.now.0).await?;
+    if start.operation == Operation::Import {
+        run_imports::insert(&mut tx, run).await?;
     }
-    let created = runs::get(&mut tx, &run).await?;
+    if !waits {
+        run_jobs::enqueue(&mut tx, run, PLAN, new.now.0).await?;
+    }
+    let created = runs::get(&mut tx, run).await?;
     tx.commit().await?;
     app.hub.queued();
     Ok(created.into())
@@ -143,14 +201,21 @@ pub async fn create(
 
 /// The run that an earlier request with the same key has made.
 async fn known(
+    app: &App,
     db: &mut Connection,
     id: &DeploymentId,
     start: &StartRun,
+    imports: &[Import],
     key: Option<&str>,
 ) -> Result<Option<RunView>> {
     let Some(key) = key else { return Ok(None) };
     let Some(run) = runs::by_idempotency_key(db, id, key).await? else { return Ok(None) };
-    if run.operation != start.operation || run.message != start.message {
+    let same = run.operation == start.operation && run.message == start.message;
+    let imported = match run.operation {
+        Operation::Import => import::requested(app, &run.id).await?.imports,
+        _ => Vec::new(),
+    };
+    if !same || imported != imports {
         return Err(Error::Conflict("this Idempotency-Key was used for another request".into()));
     }
     Ok(Some(run.into()))

@@ -5,9 +5,10 @@ use cloudoven_entry::{PhaseResult, StepResult};
 use cloudoven_executor::ExecError;
 
 use super::{
-    Event,
+    Event, Operation,
     artefacts::{digest, keep_lock_file, key, put},
     drive::{Drive, End, NotStarted},
+    import,
     lease::{WorkError, WorkResult},
     plan::PlanView,
     reason::{cut_reason, failure},
@@ -53,6 +54,10 @@ pub async fn settle(drive: &Drive, end: &End) -> WorkResult<()> {
         End::Exited { .. } | End::OnlyVolume => read_result(drive).await?,
     };
     let mut verdict = verdict(drive, end, result.as_ref()).await?;
+    let readable = matches!(end, End::Exited { .. } | End::OnlyVolume);
+    if drive.run.operation == Operation::Import && readable {
+        import::keep(drive).await?;
+    }
     let mut plan = None;
     if matches!(verdict.event, Event::Planned { .. }) {
         match keep_plan(drive).await {
@@ -66,7 +71,6 @@ pub async fn settle(drive: &Drive, end: &End) -> WorkResult<()> {
             Err(error) => return Err(error),
         }
     }
-    let readable = matches!(end, End::Exited { .. } | End::OnlyVolume);
     if drive.job.phase != PLAN && readable {
         if let Some(rejected) = ingest(drive).await? {
             let reason =
@@ -119,7 +123,7 @@ async fn read_result(drive: &Drive) -> WorkResult<Option<PhaseResult>> {
     Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
-async fn collect(drive: &Drive, path: &str, limit: u64) -> WorkResult<Option<Vec<u8>>> {
+pub(super) async fn collect(drive: &Drive, path: &str, limit: u64) -> WorkResult<Option<Vec<u8>>> {
     drive.patiently(|| drive.app.executor.collect(&drive.key, path, limit)).await
 }
 

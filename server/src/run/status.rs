@@ -167,6 +167,8 @@ pub enum Operation {
     Destroy,
     /// Brings the state in line with what is there, and changes nothing else.
     Refresh,
+    /// Finds objects that exist and generates configuration for them; changes nothing.
+    Import,
 }
 
 impl Operation {
@@ -176,12 +178,13 @@ impl Operation {
             Operation::Apply => "apply",
             Operation::Destroy => "destroy",
             Operation::Refresh => "refresh",
+            Operation::Import => "import",
         }
     }
 
     /// Whether a run of it may change anything: one such run of a deployment at a time.
     pub fn may_apply(self) -> bool {
-        self != Operation::Plan
+        !matches!(self, Operation::Plan | Operation::Import)
     }
 }
 
@@ -189,7 +192,8 @@ impl FromStr for Operation {
     type Err = anyhow::Error;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Operation::Plan, Operation::Apply, Operation::Destroy, Operation::Refresh]
+        use Operation::*;
+        [Plan, Apply, Destroy, Refresh, Import]
             .into_iter()
             .find(|operation| operation.as_str() == text)
             .ok_or_else(|| anyhow::anyhow!("`{text}` is no operation of a run"))

@@ -28,6 +28,8 @@ pub const PHASE_FILE: &str = "phase.json";
 pub const RESULT_FILE: &str = "result.json";
 pub const PLAN_FILE: &str = "tfplan";
 pub const SHOW_FILE: &str = "show.json";
+/// Where Terraform writes configuration for what it imports; it refuses a file that is there already.
+pub const GENERATED_FILE: &str = "generated.tf";
 pub const STATE_PULL_FILE: &str = "state.json";
 pub const LOCK_FILE: &str = "config/.terraform.lock.hcl";
 /// Managed state: a local state file, which Terraform writes after every resource.
@@ -76,11 +78,14 @@ pub fn plan_phase(operation: Operation, lock_readonly: bool) -> Phase {
     match operation {
         Operation::Destroy => plan.push("-destroy".to_owned()),
         Operation::Refresh => plan.push("-refresh-only".to_owned()),
+        Operation::Import => plan.push(format!("-generate-config-out={WORK}/{GENERATED_FILE}")),
         Operation::Plan | Operation::Apply => {}
     }
     let mut show = terraform(&["show", "-json"]);
     show.push(format!("{WORK}/{PLAN_FILE}"));
-    phase(PLAN, vec![init(lock_readonly), step("plan", plan), captured(SHOW, show, SHOW_FILE, false)])
+    // An import's plan says what was found also when something was not.
+    let always = operation == Operation::Import;
+    phase(PLAN, vec![init(lock_readonly), step("plan", plan), captured(SHOW, show, SHOW_FILE, always)])
 }
 
 /// The commands of an apply. The state is read back whatever came before.
@@ -234,6 +239,14 @@ mod tests {
     #[test]
     fn json_becomes_an_expression_that_means_the_same() {
         assert_eq!(expression(r#"{"a":"${x} %{y} $ \/ \b"}"#), r#"{"a":"$${x} %%{y} $ / \u0008"}"#);
+    }
+
+    #[test]
+    fn an_import_generates_beside_the_configuration_and_shows_what_it_found() {
+        let plan = plan_phase(Operation::Import, false);
+        let file = "-generate-config-out=/work/generated.tf".to_owned();
+        assert!(plan.steps[1].argv.contains(&file) && plan.steps[2].always);
+        assert!(!plan_phase(Operation::Plan, false).steps[2].always);
     }
 
     #[test]

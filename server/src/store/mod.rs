@@ -11,6 +11,7 @@ pub mod deployments;
 pub mod environments;
 pub mod named;
 pub mod projects;
+pub mod run_imports;
 pub mod run_jobs;
 pub mod run_logs;
 pub mod runs;

@@ -273,7 +273,7 @@ pub async fn recent(db: &mut Connection, project: &ProjectId, limit: i64) -> Res
 /// Whether a run that may apply holds the deployment.
 pub async fn is_held(db: &mut Connection, deployment: &DeploymentId) -> Result<bool> {
     let sql = format!(
-        "SELECT COUNT(*) FROM runs WHERE deployment_id = $1 AND operation <> 'plan' AND status IN ({})",
+        "SELECT COUNT(*) FROM runs WHERE deployment_id = $1 AND operation NOT IN ('plan', 'import') AND status IN ({})",
         quoted(Status::holding())
     );
     let held: i64 =
@@ -295,7 +295,8 @@ pub async fn has_unfinished(db: &mut Connection, deployment: &DeploymentId) -> R
 pub async fn next_pending(db: &mut Connection, deployment: &DeploymentId) -> Result<Option<RunId>> {
     let sql = format!(
         "SELECT id FROM runs WHERE deployment_id = $1 AND status = 'pending'
-            AND NOT EXISTS (SELECT 1 FROM runs o WHERE o.deployment_id = $1 AND o.operation <> 'plan'
+            AND NOT EXISTS (SELECT 1 FROM runs o WHERE o.deployment_id = $1
+                               AND o.operation NOT IN ('plan', 'import')
                                AND o.status IN ({}))
           ORDER BY number LIMIT 1",
         quoted(Status::holding().filter(|status| *status != Status::Pending))

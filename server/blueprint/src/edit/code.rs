@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     document::{Document, Element, ElementKind},
-    files::Files,
+    files::{Files, MAX_FILE_BYTES},
+    import::target_of,
     locate,
     schemas::Schemas,
     splice::Draft,
@@ -18,13 +19,20 @@ use crate::{
 };
 
 /// Longest code, in bytes.
-const MAX_CODE: usize = 64 * 1024;
+const MAX_CODE: usize = MAX_FILE_BYTES;
 /// The name that the code has while it is read.
 const FILE: &str = "code.tf";
+/// Where `import` blocks go: they are taken out again once they have done their work.
+const IMPORTS_FILE: &str = "imports.tf";
 
-/// The catalog documents that describe the elements of `code`; none for what is no HCL.
+/// The catalog documents that describe the elements of `code`, and what it imports; none for what is no HCL.
 pub fn needs(code: &str) -> Vec<(Kind, String)> {
-    parse(code).map(|document| document.needs().into_iter().collect()).unwrap_or_default()
+    let Ok(document) = parse(code) else { return Vec::new() };
+    let imports = document.elements().iter().filter(|e| e.keyword == "import");
+    let targets = imports.filter_map(|e| target_of(document.block(e)?));
+    let targets =
+        targets.filter(|target| target.modules.is_empty()).map(|target| (Kind::Resource, target.ty));
+    document.needs().into_iter().chain(targets).collect()
 }
 
 /// Adds every element of `code` to the file that people expect it in. A name that is taken gets a number, in the code's
@@ -56,7 +64,7 @@ pub(super) fn add(document: &Document, schemas: &Schemas, code: &str) -> Result<
     providers.iter().try_fold(added, |done, local| providers::require(done, local, schemas))
 }
 
-fn parse(code: &str) -> Result<Document, EditError> {
+pub(crate) fn parse(code: &str) -> Result<Document, EditError> {
     if code.len() > MAX_CODE {
         let message = format!("the code is {} bytes; {MAX_CODE} can be added at once", code.len());
         return Err(EditError::new(EditErrorKind::TooLarge, message));
@@ -94,7 +102,8 @@ fn by_file(code: &Document, elements: &[&Element]) -> BTreeMap<&'static str, Str
     for element in elements.iter().filter(|e| e.kind != ElementKind::Local) {
         let Some(block) = code.block(element) else { continue };
         let block = &text[commented_lines(text, locate::span(block))];
-        let all = files.entry(element.kind.file()).or_default();
+        let file = if element.keyword == "import" { IMPORTS_FILE } else { element.kind.file() };
+        let all = files.entry(file).or_default();
         if !all.is_empty() {
             all.push('\n');
         }

@@ -6,6 +6,7 @@
 use super::{Applied, EditError, blocks::commented_lines, values::insert_argument};
 use crate::{
     document::{Document, Element, ElementKind, attribute_span},
+    import::target_of,
     locate::span,
     schemas::{Provider, Schemas, local_name},
     splice::{Draft, line_end},
@@ -105,12 +106,19 @@ pub(super) fn release(applied: Applied, local: &str) -> Result<Applied, EditErro
 
 /// The local name of the provider that an element belongs to.
 pub(crate) fn local_of(document: &Document, element: &Element) -> Option<String> {
-    let ty = element.ty.as_deref()?;
+    let block = document.block(element);
+    let target = block.filter(|_| element.keyword == "import").and_then(target_of);
+    // What is imported into a module is the module's.
+    let imported =
+        target.as_ref().filter(|target| target.modules.is_empty()).map(|target| target.ty.as_str());
+    let ty = element.ty.as_deref().or(imported)?;
     if element.kind == ElementKind::Provider {
         return Some(ty.to_owned());
     }
-    element.kind.catalog()?;
-    let explicit = document.block(element)?.body.get_attribute("provider");
+    if imported.is_none() {
+        element.kind.catalog()?;
+    }
+    let explicit = block?.body.get_attribute("provider");
     let root = explicit.and_then(|a| match &a.value {
         hcl_edit::expr::Expression::Variable(v) => Some(v.as_str().to_owned()),
         hcl_edit::expr::Expression::Traversal(t) => t.expr.as_variable().map(|v| v.as_str().to_owned()),

@@ -151,7 +151,7 @@ async fn files(
 }
 
 /// An answer that carries a revision's number as its ETag.
-fn with_etag(revision: i64, body: impl IntoResponse) -> Response {
+pub(super) fn with_etag(revision: i64, body: impl IntoResponse) -> Response {
     let mut response = body.into_response();
     if let Ok(value) = HeaderValue::from_str(&format!("\"{revision}\"")) {
         response.headers_mut().insert(header::ETAG, value);
@@ -187,7 +187,7 @@ async fn step(
     Ok(with_etag(revision.number, Json(revision)))
 }
 
-fn required_match(headers: &HeaderMap) -> Result<i64, ApiError> {
+pub(super) fn required_match(headers: &HeaderMap) -> Result<i64, ApiError> {
     let base = extract::if_match(headers)?;
     Ok(base.ok_or_else(|| Error::invalid("say which revision you edit: If-Match: \"<number>\""))?)
 }

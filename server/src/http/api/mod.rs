@@ -9,6 +9,7 @@ mod deployments;
 mod environments;
 mod imports;
 mod projects;
+mod run_imports;
 mod runs;
 mod states;
 mod streams;
@@ -55,6 +56,7 @@ pub fn router() -> (Router<App>, utoipa::openapi::OpenApi) {
                 .merge(crawls::router())
                 .merge(deployments::router())
                 .merge(runs::router())
+                .merge(run_imports::router())
                 .merge(states::router())
                 .merge(upgrades::router()),
         )

@@ -104,7 +104,7 @@ async fn get(
     Ok(Json(waited(&app, &actor, run, &wait).await?))
 }
 
-async fn waited(app: &App, actor: &Actor, run: RunView, wait: &Wait) -> Result<RunView> {
+pub(super) async fn waited(app: &App, actor: &Actor, run: RunView, wait: &Wait) -> Result<RunView> {
     match wait.wait.min(MAX_WAIT) {
         0 => Ok(run),
         seconds => service::wait(app, actor, &run.run.id, Duration::from_secs(seconds)).await,

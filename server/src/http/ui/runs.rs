@@ -91,6 +91,7 @@ pub fn operation_word(operation: Operation) -> &'static str {
         Operation::Apply => "Plan and apply",
         Operation::Destroy => "Destroy",
         Operation::Refresh => "Refresh",
+        Operation::Import => "Import",
     }
 }
 

@@ -30,7 +30,8 @@ pub fn phases(run: &Run, events: &[RunEvent]) -> Vec<PhaseView> {
     let applied = at(events, &[Status::Applied]);
     let span = |title, start: Option<i64>, end: Option<i64>| phase(title, start, end, ended);
     let mut all = vec![span("Queued", Some(run.created_at.0), planning), span("Plan", planning, planned)];
-    if run.operation == Operation::Plan || run.status == Status::PlannedAndFinished {
+    let only_plans = matches!(run.operation, Operation::Plan | Operation::Import);
+    if only_plans || run.status == Status::PlannedAndFinished {
         return all;
     }
     let mut approval = span("Approval", planned, confirmed);
