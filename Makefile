@@ -12,7 +12,7 @@ DATA := $(abspath $(or $(CLOUDOVEN_DATA),data))
 CATALOG := $(or $(CLOUDOVEN_BLOBS),file://$(DATA)/blobs)
 BUNDLES := $(or $(CLOUDOVEN_BUNDLES),bundles)
 MIRROR := $(abspath target/mirror)
-RUNNER_IMAGE = docker/runner/build.sh "$$(docker/terraform.sh)"
+RUNNER_IMAGE = docker/need.sh /usr/bin/git "the runner image fetches modules with it" git && docker/runner/build.sh "$$(docker/terraform.sh)"
 
 ##@ Everyday
 

@@ -12,7 +12,11 @@ use crate::{
     config::Config,
     hub::Hub,
     jobs::upstream::Upstream,
-    project::{deployments::DEFAULT_TERRAFORM, designs::Designs},
+    project::{
+        deployments::DEFAULT_TERRAFORM,
+        designs::Designs,
+        import::{Git, Imports, git_limits},
+    },
     secret::Keyring,
     store::{CrawlId, Db, RunId, runs},
 };
@@ -33,6 +37,8 @@ pub struct Parts {
     pub designs: Designs,
     /// Where runs happen.
     pub executor: Arc<dyn Executor>,
+    /// What imports share.
+    pub imports: Imports,
     /// News of runs, within this process.
     pub hub: Hub<RunId>,
     /// The registries that providers are crawled from.
@@ -63,6 +69,8 @@ impl App {
         let catalogs = Catalogs::load(&blobs).await.context("the catalogs can't be read")?;
         let upstream = Upstream::new(&config, &blobs)?;
         let executor = Arc::new(docker(&config, &db).await?);
+        let sandbox = executor.sandbox(DEFAULT_TERRAFORM, git_limits());
+        let git = Git::new(sandbox, &config.run_network, config.git_ca.as_deref())?;
         if let Some(directory) = config.provider_mirror.clone() {
             fill_mirror(executor.clone(), directory);
         }
@@ -75,6 +83,7 @@ impl App {
             catalogs,
             designs: Designs::default(),
             executor,
+            imports: Imports::new(git),
             hub: Hub::default(),
             crawls: Hub::default(),
             upstream,

@@ -106,6 +106,10 @@ pub struct Settings {
     #[arg(long, env = "CLOUDOVEN_CRAWL_CA", value_name = "FILE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crawl_ca: Option<PathBuf>,
+    /// File with certificates (PEM) that imports from git trust besides those of the runner image
+    #[arg(long, env = "CLOUDOVEN_GIT_CA", value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub git_ca: Option<PathBuf>,
     /// Largest provider bundle that may be uploaded, in MiB [default: 256]
     #[arg(long, env = "CLOUDOVEN_UPLOAD_LIMIT", value_name = "MIB")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,6 +147,7 @@ pub struct Config {
     pub crawl_docs: Vec<String>,
     pub crawl_credentials: Option<PathBuf>,
     pub crawl_ca: Option<PathBuf>,
+    pub git_ca: Option<PathBuf>,
     pub upload_limit: u64,
     pub docker_host: String,
 }
@@ -181,6 +186,7 @@ impl Default for Config {
             crawl_docs: Vec::new(),
             crawl_credentials: None,
             crawl_ca: None,
+            git_ca: None,
             upload_limit: 256,
             docker_host: String::new(),
         }

@@ -95,6 +95,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     };
     axum::serve(listener, router).with_graceful_shutdown(stopped).await?;
     lifecycle.finish().await;
+    app.imports.git.close().await;
     app.upstream.close().await;
     app.db.close().await;
     Ok(())

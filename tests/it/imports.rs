@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Write as _};
 
+use cloudoven::project::import;
 use cloudoven_tests::{Answer, Database, TestApp, User, catalog, on_both_databases};
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ on_both_databases!(
     code_and_files_are_imported_as_they_are,
     what_stands_in_the_way_is_told_and_stores_nothing,
     secrets_are_stored_nowhere,
+    previews_go_with_their_project_or_after_a_day,
     the_pages_work_without_script
 );
 
@@ -97,6 +99,31 @@ async fn an_archive_becomes_a_blueprint(database: Database) {
         assert_eq!(by(&report["left_out"], "path", path)["reason"], reason);
     }
     assert_eq!((&report["ready"], &report["errors"]), (&json!(true), &json!(0)), "{report}");
+}
+
+async fn previews_go_with_their_project_or_after_a_day(database: Database) {
+    let server = TestApp::start(database).await;
+    let user = server.user("kim").await;
+    let (first, second) = (project(&user).await, project(&user).await);
+    for project in [&first, &second, &second] {
+        send(&user, project, "dry_run=true", module()).await.expect(200);
+    }
+    let kept = async || server.app.blobs.list("imports").await.unwrap();
+    assert_eq!(kept().await.len(), 3);
+    user.delete(&format!("/projects/{first}")).await.expect(204);
+    let left = kept().await;
+    assert!(
+        left.len() == 2 && left.iter().all(|object| object.location.as_ref().contains(&second)),
+        "{left:?}"
+    );
+
+    let file = std::fs::File::options()
+        .write(true)
+        .open(server.data().join("blobs").join(left[0].location.as_ref()))
+        .unwrap();
+    file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_secs(25 * 3600)).unwrap();
+    import::prune(&server.app).await.unwrap();
+    assert_eq!(kept().await.len(), 1);
 }
 
 async fn a_dry_run_makes_nothing_and_is_taken_up_later(database: Database) {
@@ -270,7 +297,7 @@ async fn the_pages_work_without_script(database: Database) {
     assert_eq!(files["files"]["main.tf"], "locals {\n  a = 1\n}\n");
     for (body, expected) in [
         (form(&[("file", Some(""), b"")]), "choose an archive"),
-        (form(&[("file", Some("x.zip"), &module()), ("text", None, b"a = 1")]), "not both"),
+        (form(&[("file", Some("x.zip"), &module()), ("text", None, b"a = 1")]), "not more of them"),
         (form(&[("file", Some("x.rar"), b"Rar!\x1a\x07\x00")]), "Make a zip or a tar.gz"),
         (b"--b\r\n".to_vec(), "can&#39;t be read"),
     ] {

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 pub mod catalog;
 pub mod exactness;
+pub mod git;
 pub mod postgres;
 mod process;
 pub use process::Process;

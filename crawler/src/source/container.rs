@@ -80,6 +80,7 @@ impl Container {
             environment: environment(),
             directory: CONFIG.to_owned(),
             stdout_limit: SCHEMA_LIMIT,
+            stdout_file: None,
             input: Box::new(move |packer| {
                 for (path, text) in files {
                     packer.file(Path::new(&path), 0o644, text.len() as u64, text.as_bytes())?;

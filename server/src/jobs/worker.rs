@@ -1,4 +1,4 @@
-//! Claims crawls and works on them, and forgets old ones.
+//! Claims crawls and works on them, and forgets old ones and what imports have left.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,9 +6,9 @@ use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{crawl, lease, prune};
-use crate::{app::App, store::crawl_queue};
+use crate::{app::App, project::import, store::crawl_queue};
 
-/// How often old jobs are looked for.
+/// How often what is old is looked for.
 const PRUNE: Duration = Duration::from_secs(3600);
 
 /// Works on as many crawls at once as it has slots.
@@ -63,6 +63,9 @@ async fn prune_now_and_then(app: App, stop: CancellationToken) {
     loop {
         if let Err(error) = prune::prune(&app).await {
             tracing::warn!(%error, "old crawls could not be removed");
+        }
+        if let Err(error) = import::prune(&app).await {
+            tracing::warn!(%error, "old previews of imports could not be removed");
         }
         tokio::select! {
             () = tokio::time::sleep(PRUNE) => {}

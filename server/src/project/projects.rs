@@ -1,6 +1,6 @@
 //! Projects.
 
-use super::{PAGE, Page, name, retire};
+use super::{PAGE, Page, import, name, retire};
 use crate::{
     app::App,
     auth::Actor,
@@ -60,5 +60,10 @@ pub async fn delete(app: &App, actor: &Actor, id: &ProjectId, force: bool) -> Re
     projects::get(&mut tx, id, actor.scope()).await?;
     retire::check(&mut tx, id.as_str(), force).await?;
     projects::delete(&mut tx, id).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    // What can't be removed now goes when it is a day old.
+    if let Err(error) = import::forget(app, id).await {
+        tracing::warn!(%error, project = %id, "previews of a deleted project could not be removed yet");
+    }
+    Ok(())
 }

@@ -1,10 +1,12 @@
-// Terraform code becomes a blueprint: a file is dropped or chosen, code is pasted, with script and without.
+// Terraform code becomes a blueprint: a file is dropped or chosen, code is pasted, a repository is fetched, with script and
+// without.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
+import { startGitServer } from "../git-server.mjs";
 import { checkPage, launch, openPage, screenshot, sizes, startServer } from "../harness.mjs";
 import { code, newProject, signIn, signUp } from "../steps.mjs";
 
@@ -58,6 +60,7 @@ const files = {
 };
 
 let server;
+let git;
 let browser;
 let project;
 let directory;
@@ -69,7 +72,8 @@ before(async () => {
     await writeFile(join(directory, path), text);
   }
   execFileSync("tar", ["czf", "shop.tar.gz", "shop"], { cwd: directory });
-  server = await startServer();
+  git = await startGitServer({ "main.tf": main, "terraform.tfstate": '{"secret": "hunter2"}' });
+  server = await startServer({ docker: true });
   browser = await launch();
   const page = await openPage(browser, server.url);
   await signUp(page);
@@ -80,6 +84,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await server?.stop();
+  await git?.stop();
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -150,6 +155,54 @@ test("pasted code with a fault is shown with its place and makes nothing", async
   await page.context().close();
 });
 
+test("a repository is fetched, and the preview says which commit it is", async () => {
+  const page = await openPage(browser, server.url);
+  await signIn(page);
+  await page.goto(`${project}/import`);
+  await page.getByLabel("Address").fill(git.url("shop.git"));
+  await page.getByLabel("Branch, tag or commit").fill("v2");
+  await page.getByRole("button", { name: "Preview the repository" }).click();
+  await page.getByRole("alert").getByText("there is no \"v2\" in the repository").waitFor();
+  assert.equal(await page.getByLabel("Address").inputValue(), git.url("shop.git"));
+  await checkPage(page);
+  await screenshot(page, "import-git-refused", { full: true });
+  await page.getByLabel("Branch, tag or commit").fill("v1");
+  await page.getByRole("button", { name: "Preview the repository" }).click();
+  await page.getByRole("heading", { name: /^Preview of .*shop$/ }).waitFor();
+  await page.getByText(git.commit.slice(0, 10)).waitFor();
+  await page.getByText("State and variable values stay out").waitFor();
+  await checkPage(page);
+  await page.getByLabel("Name", { exact: true }).fill("From git");
+  await page.getByRole("button", { name: "Create blueprint" }).click();
+  await page.waitForURL("**/blueprints/bp-*");
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("a fetch says how long it takes and is cancelled", async () => {
+  const page = await openPage(browser, server.url);
+  await signIn(page);
+  await page.goto(`${project}/import`);
+  await page.getByText("Private repository").click();
+  await page.getByLabel("Access token").fill("hunter2");
+  await page.getByLabel("Address").fill(git.url("slow/shop.git"));
+  await page.getByRole("button", { name: "Preview the repository" }).click();
+  await page.getByRole("alert").getByText("only sent over https").waitFor();
+  await page.getByLabel("Access token").fill("");
+  await page.getByRole("button", { name: "Preview the repository" }).click();
+  const form = page.locator("form[data-import-git]");
+  await form.getByText(/Fetching the repository… [2-9] s/).waitFor();
+  assert.ok(await form.getByRole("progressbar", { name: "Fetching the repository" }).isVisible());
+  assert.ok(await form.getByRole("button", { name: "Preview the repository" }).isDisabled());
+  await checkPage(page);
+  await screenshot(page, "import-git-fetching", { full: true });
+  await form.getByRole("button", { name: "Cancel" }).click();
+  await form.getByText("Cancelled. Nothing was imported.").waitFor();
+  assert.ok(await form.getByRole("button", { name: "Preview the repository" }).isEnabled());
+  await checkPage(page);
+  await page.context().close();
+});
+
 test("it works without script", async () => {
   const page = await openPage(browser, server.url);
   await signIn(page);
@@ -165,6 +218,16 @@ test("it works without script", async () => {
   await plain.getByLabel("Name", { exact: true }).fill("Without script");
   await plain.getByRole("button", { name: "Create blueprint" }).click();
   await plain.waitForURL("**/blueprints/bp-*");
+  await plain.goto(`${project}/import`);
+  await plain.getByLabel("Address").fill("git@example.com:team/shop.git");
+  await plain.getByLabel("Subdirectory").fill("modules/a");
+  await plain.getByRole("button", { name: "Preview the repository" }).click();
+  await plain.getByText("Only https addresses can be fetched").waitFor();
+  assert.equal(await plain.getByLabel("Subdirectory").inputValue(), "modules/a");
+  await plain.getByLabel("Address").fill(git.url("shop.git"));
+  await plain.getByLabel("Subdirectory").fill("");
+  await plain.getByRole("button", { name: "Preview the repository" }).click();
+  await plain.getByText(git.commit.slice(0, 10)).waitFor();
   await context.close();
 });
 
@@ -181,6 +244,13 @@ for (const size of ["desktop", "phone"]) {
       await page.getByRole("heading", { name: "Preview of shop.tar.gz" }).waitFor();
       for (const more of await page.locator("details.more > summary").all()) await more.click();
       await screenshot(page, `import-preview-${size}-${scheme}`, { full: true });
+      await checkPage(page);
+      await page.goto(`${project}/import`);
+      await page.getByText("Private repository").click();
+      await page.getByLabel("Address").fill(git.url("shop.git"));
+      await page.getByRole("button", { name: "Preview the repository" }).click();
+      await page.getByText(git.commit.slice(0, 10)).waitFor();
+      await screenshot(page, `import-git-preview-${size}-${scheme}`, { full: true });
       await checkPage(page);
       await page.context().close();
     });

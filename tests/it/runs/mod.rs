@@ -7,6 +7,7 @@ mod backends;
 mod engine;
 mod failures;
 mod faults;
+mod git;
 mod import;
 mod kill;
 mod s3_blobs;

@@ -142,7 +142,7 @@ pub struct RunApp {
     pub user: User,
     pub cloud: Cloud,
     pub instance: String,
-    docker: Docker,
+    pub docker: Docker,
     stop: CancellationToken,
 }
 

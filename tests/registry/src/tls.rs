@@ -1,6 +1,6 @@
-//! TLS in front of the registry, with a certificate that nobody knows.
+//! TLS in front of a server, with a certificate that nobody knows.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tokio::{
@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::RegistryServer;
 
-/// Serves a registry as `https://localhost:<port>/`; it ends when it is dropped.
+/// Serves another server as `https://<host>:<port>/`; it ends when it is dropped.
 pub struct TlsFront {
     pub port: u16,
     /// The certificate, which signs itself, in PEM.
@@ -21,17 +21,22 @@ pub struct TlsFront {
 }
 
 impl TlsFront {
+    /// In front of a registry, on `localhost`.
     pub async fn start(server: &RegistryServer) -> TlsFront {
-        let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a valid name");
+        TlsFront::before(server.address(), "localhost").await
+    }
+
+    /// In front of what listens at `behind`. `host`: the name or address to listen on.
+    pub async fn before(behind: SocketAddr, host: &str) -> TlsFront {
+        let signed = rcgen::generate_simple_self_signed([host.to_owned()]).expect("a valid name");
         let key = PrivateKeyDer::try_from(signed.key_pair.serialize_der()).expect("a key");
         let config = ServerConfig::builder()
             .with_no_client_auth()
             .with_single_cert(vec![signed.cert.der().clone()], key)
             .expect("the certificate and its key fit");
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        let listener = TcpListener::bind("localhost:0").await.expect("a free port");
+        let listener = TcpListener::bind((host, 0)).await.expect("a free port");
         let port = listener.local_addr().expect("a bound socket has an address").port();
-        let behind = server.address();
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let acceptor = acceptor.clone();

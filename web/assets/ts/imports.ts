@@ -1,8 +1,10 @@
-// The page that imports: a file is sent with its progress or dropped, code is sent as it was pasted.
-import { problemText, sendJson } from "./ui/http";
+// The page that imports: a file is sent with its progress or dropped, code is sent as it was pasted, and while a repository is
+// fetched the page says for how long already, and can end it.
+import { problemText } from "./ui/http";
 import { upload } from "./ui/upload";
 
 const fileForm = document.querySelector<HTMLFormElement>("form[data-import-file]");
+const gitForm = document.querySelector<HTMLFormElement>("form[data-import-git]");
 const textForm = document.querySelector<HTMLFormElement>("form[data-import-text]");
 const error = document.getElementById("import-error")!;
 
@@ -55,16 +57,61 @@ function sendFile(form: HTMLFormElement, file: File): void {
   request.upload.addEventListener("load", () => say(form, "Reading the archive and checking the code…"));
 }
 
+/** Asks for a preview; null when it was given up or the form says what is wrong. */
+async function ask(form: HTMLFormElement, project: string, body: unknown, signal?: AbortSignal): Promise<void> {
+  let response: Response;
+  let answer: string;
+  try {
+    response = await fetch(endpoint(project), {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify(body),
+      ...(signal ? { signal } : {}),
+    });
+    answer = await response.text();
+  } catch {
+    if (!signal?.aborted) fail(form, "The server did not answer. Check the connection and try again.");
+    return;
+  }
+  if (response.ok) open(project, answer);
+  else fail(form, problemText(response.status, answer));
+}
+
 async function sendText(form: HTMLFormElement): Promise<void> {
   const project = form.dataset["importText"]!;
   const text = form.querySelector("textarea")!.value;
   begin(form);
   say(form, "Checking the code…");
-  const response = await sendJson(endpoint(project), { text, dry_run: true }).catch(() => null);
-  if (!response) return fail(form, "The server did not answer. Check the connection and try again.");
-  const answer = await response.text();
-  if (response.ok) open(project, answer);
-  else fail(form, problemText(response.status, answer));
+  await ask(form, project, { text, dry_run: true });
+}
+
+async function sendGit(form: HTMLFormElement): Promise<void> {
+  const project = form.dataset["importGit"]!;
+  const git: Record<string, string> = {};
+  for (const [name, value] of new FormData(form)) git[name.replace("git/", "")] = String(value).trim();
+  const [bar, cancel] = [form.querySelector("progress")!, form.querySelector<HTMLButtonElement>("[data-cancel]")!];
+  const controller = new AbortController();
+  const started = Date.now();
+  const tell = () => {
+    const seconds = Math.round((Date.now() - started) / 1000);
+    form.querySelector("[data-elapsed]")!.textContent = seconds > 0 ? ` ${seconds} s` : "";
+  };
+  begin(form);
+  say(form, "Fetching the repository…");
+  // Every second would be read aloud.
+  const elapsed = Object.assign(document.createElement("span"), { ariaHidden: "true" });
+  elapsed.dataset["elapsed"] = "";
+  form.querySelector("[data-status]")!.append(elapsed);
+  bar.hidden = cancel.hidden = false;
+  const timer = setInterval(tell, 1000);
+  cancel.onclick = () => controller.abort();
+  await ask(form, project, { git, dry_run: true }, controller.signal);
+  clearInterval(timer);
+  bar.hidden = cancel.hidden = true;
+  if (!controller.signal.aborted) return;
+  busy(form, false);
+  say(form, "Cancelled. Nothing was imported.");
+  form.querySelector<HTMLButtonElement>("button[type=submit]")!.focus();
 }
 
 function acceptDrops(form: HTMLFormElement): void {
@@ -101,9 +148,13 @@ textForm?.addEventListener("submit", (event) => {
   event.preventDefault();
   void sendText(textForm);
 });
+gitForm?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void sendGit(gitForm);
+});
 // Back from the preview, the page is as it was left.
 window.addEventListener("pageshow", () => {
-  for (const form of [fileForm, textForm]) {
+  for (const form of [fileForm, gitForm, textForm]) {
     if (!form) continue;
     busy(form, false);
     say(form, "");

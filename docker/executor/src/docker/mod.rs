@@ -5,6 +5,7 @@ mod archive;
 mod engine;
 mod mirror;
 mod names;
+mod network;
 mod owner;
 mod sandbox;
 mod spec;
@@ -16,7 +17,7 @@ use async_trait::async_trait;
 use bollard::{
     Docker,
     errors::Error as EngineError,
-    models::{ContainerStateStatusEnum, NetworkCreateRequest, VolumeCreateRequest},
+    models::{ContainerStateStatusEnum, VolumeCreateRequest},
     query_parameters::{
         InspectContainerOptions, KillContainerOptions, ListContainersOptions, ListVolumesOptions,
         LogsOptions, RemoveContainerOptions, RemoveVolumeOptions, StartContainerOptions,
@@ -26,6 +27,7 @@ use bytes::Bytes;
 use engine::{Engine, PROBE, accept, fault};
 use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
 pub use names::Names;
+use network::Network;
 pub use sandbox::{End, INPUT, Input, Outcome, Program, Sandbox};
 
 use crate::phase::{
@@ -78,32 +80,17 @@ impl DockerExecutor {
             ..VolumeCreateRequest::default()
         };
         self.engine.docker().await?.create_volume(volume).await.map_err(fault)?;
-        match &self.config.network {
-            Some(network) => Ok(network.clone()),
-            None => self.own_network().await,
-        }
+        self.network().ready(&self.engine).await
     }
 
-    /// Our own network: containers on it can't reach each other.
-    async fn own_network(&self) -> ExecResult<String> {
-        let engine = self.engine.docker().await?;
-        let name = self.names.network();
-        if engine.inspect_network(&name, None).await.is_ok() {
-            return Ok(name);
-        }
-        let isolation =
-            HashMap::from([("com.docker.network.bridge.enable_icc".to_owned(), "false".to_owned())]);
-        let request = NetworkCreateRequest {
-            name: name.clone(),
-            driver: Some("bridge".into()),
-            options: Some(isolation),
-            labels: Some(self.names.instance_labels()),
-            ..NetworkCreateRequest::default()
-        };
-        match engine.create_network(request).await {
-            Ok(_) | Err(EngineError::DockerResponseServerError { status_code: 409, .. }) => Ok(name),
-            Err(error) => Err(fault(error)),
-        }
+    fn network(&self) -> Network {
+        Network::new(self.names.clone(), self.config.network.clone())
+    }
+
+    /// Where single programs run beside the phases: in the same image, on the same network.
+    pub fn sandbox(&self, terraform_version: &str, limits: Limits) -> Sandbox {
+        let image = spec::image(&self.config, terraform_version);
+        Sandbox::within(&self.config.host, &image, limits, Some(self.network()))
     }
 
     /// Makes the container, replacing one that was never started. False when one was.

@@ -1,4 +1,5 @@
-//! One program, run once where it can reach nothing, and gone with everything it wrote.
+//! One program, run once where it can reach nothing but a network that its caller names, and gone with everything it
+//! wrote.
 //!
 //! There is no disk to fill: the root is read-only, the program's input lies on a volume that it may not write, its
 //! output is read as it comes and kept nowhere, and what it writes to /tmp is memory.
@@ -6,6 +7,7 @@
 use std::{
     collections::HashMap,
     fmt,
+    fs::File,
     io::{self, Write},
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -20,12 +22,16 @@ use bollard::{
     },
 };
 use futures::StreamExt as _;
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    io::AsyncWriteExt as _,
+    time::{Instant, timeout_at},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     Packer,
     engine::{Engine, PROBE, accept, fault},
+    network::Network,
     owner::Owner,
     spec,
 };
@@ -61,6 +67,8 @@ pub struct Program {
     pub directory: String,
     /// Bytes that it may print to standard output.
     pub stdout_limit: usize,
+    /// Where it is written instead of into [`Outcome::stdout`].
+    pub stdout_file: Option<File>,
     /// Packs the files that it finds below [`INPUT`].
     pub input: Input,
 }
@@ -96,7 +104,7 @@ pub enum End {
     TooMuchOutput,
 }
 
-/// Runs programs, each in a container of its own without a network.
+/// Runs programs, each in a container of its own, without a network unless it is put on one.
 #[derive(Debug)]
 pub struct Sandbox {
     place: Arc<Place>,
@@ -108,6 +116,7 @@ struct Place {
     engine: Engine,
     image: String,
     limits: Limits,
+    network: Option<Network>,
     owner: Option<Owner>,
 }
 
@@ -115,8 +124,18 @@ impl Sandbox {
     /// `host`: `unix:///var/run/docker.sock` or `tcp://host:port`. `image` must be on the engine: none is pulled.
     /// [`Limits::grace`] is not used: a program that takes too long is killed at once.
     pub fn new(host: &str, image: &str, limits: Limits) -> Self {
-        let place =
-            Place { engine: Engine::new(host), image: image.to_owned(), limits, owner: Owner::this() };
+        Self::within(host, image, limits, None)
+    }
+
+    /// The same on a network.
+    pub(super) fn within(host: &str, image: &str, limits: Limits, network: Option<Network>) -> Self {
+        let place = Place {
+            engine: Engine::new(host),
+            image: image.to_owned(),
+            limits,
+            network,
+            owner: Owner::this(),
+        };
         Self { place: Arc::new(place), tasks: TaskTracker::new() }
     }
 
@@ -156,7 +175,11 @@ impl Sandbox {
 impl Place {
     async fn run(&self, program: Program, stop: &CancellationToken) -> ExecResult<Outcome> {
         self.sweep().await?;
-        let body = spec::sandbox(&self.image, &self.limits, self.labels(&program), &program);
+        let network = match &self.network {
+            Some(network) => network.ready(&self.engine).await?,
+            None => "none".to_owned(),
+        };
+        let body = spec::sandbox(&self.image, &self.limits, &network, self.labels(&program), &program);
         let container = match self.engine.create(None, body).await {
             Ok(container) => container,
             Err(EngineError::DockerResponseServerError { status_code: 404, .. }) => {
@@ -188,7 +211,8 @@ impl Place {
         let deadline = Instant::now() + self.limits.timeout;
         let mut printed = Printed {
             stdout: Vec::new(),
-            stdout_limit: program.stdout_limit,
+            stdout_file: program.stdout_file.map(tokio::fs::File::from_std),
+            stdout_left: program.stdout_limit,
             stderr: Vec::new(),
             stderr_bytes: 0,
         };
@@ -196,7 +220,7 @@ impl Place {
             match timeout_at(deadline, output.next()).await {
                 Err(_) => break self.timed_out(container).await,
                 Ok(Some(piece)) => {
-                    if !printed.add(piece.map_err(fault)?) {
+                    if !printed.add(piece.map_err(fault)?).await? {
                         break End::TooMuchOutput;
                     }
                 }
@@ -206,6 +230,7 @@ impl Place {
                 },
             }
         };
+        printed.flush().await?;
         Ok(Outcome {
             end,
             stdout: printed.stdout,
@@ -280,7 +305,9 @@ impl Place {
 /// What a program has printed so far.
 struct Printed {
     stdout: Vec<u8>,
-    stdout_limit: usize,
+    /// Takes standard output instead.
+    stdout_file: Option<tokio::fs::File>,
+    stdout_left: usize,
     /// The last of it.
     stderr: Vec<u8>,
     stderr_bytes: usize,
@@ -288,20 +315,36 @@ struct Printed {
 
 impl Printed {
     /// Takes a piece in; false when it is too much.
-    fn add(&mut self, piece: LogOutput) -> bool {
+    async fn add(&mut self, piece: LogOutput) -> ExecResult<bool> {
         match piece {
             LogOutput::StdErr { message } => {
                 self.stderr_bytes = self.stderr_bytes.saturating_add(message.len());
                 self.stderr.extend_from_slice(&message);
                 let excess = self.stderr.len().saturating_sub(STDERR_KEPT);
                 self.stderr.drain(..excess);
-                self.stderr_bytes <= STDERR_LIMIT
+                Ok(self.stderr_bytes <= STDERR_LIMIT)
             }
             LogOutput::StdOut { message } | LogOutput::Console { message } => {
-                self.stdout.extend_from_slice(&message);
-                self.stdout.len() <= self.stdout_limit
+                let Some(left) = self.stdout_left.checked_sub(message.len()) else { return Ok(false) };
+                self.stdout_left = left;
+                match &mut self.stdout_file {
+                    Some(file) => file.write_all(&message).await.map_err(|e| unwritten(&e))?,
+                    None => self.stdout.extend_from_slice(&message),
+                }
+                Ok(true)
             }
-            LogOutput::StdIn { .. } => true,
+            LogOutput::StdIn { .. } => Ok(true),
         }
     }
+
+    async fn flush(&mut self) -> ExecResult<()> {
+        match &mut self.stdout_file {
+            Some(file) => file.flush().await.map_err(|e| unwritten(&e)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn unwritten(error: &io::Error) -> ExecError {
+    ExecError::Refused(format!("what the program printed can't be kept: {error}"))
 }

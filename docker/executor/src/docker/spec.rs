@@ -72,12 +72,13 @@ pub fn mirror_writer(config: &DockerConfig, names: &Names, image: String) -> Con
 pub fn sandbox(
     image: &str,
     limits: &Limits,
+    network: &str,
     labels: HashMap<String, String>,
     program: &Program,
 ) -> ContainerCreateBody {
     let environment = program.environment.0.iter().map(|(name, value)| format!("{name}={value}"));
     let volume = Mount { typ: Some(MountType::VOLUME), target: Some(INPUT.to_owned()), ..Mount::default() };
-    let mut host = host(limits, "none", vec![volume]);
+    let mut host = host(limits, network, vec![volume]);
     host.log_config = Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None });
     // Ends what works on and on where nobody is left to kill it.
     host.ulimits.get_or_insert_default().push(limit("cpu", limits.timeout.as_secs()));

@@ -15,6 +15,9 @@ pub const STEP_MARK: &str = "\u{1e}STEP ";
 /// whole result, and an exit code needs no room.
 pub const DISK_FULL: u8 = 28;
 
+/// Exit code of the entry when it does not know what is asked of it: it is older than who asks.
+pub const USAGE: u8 = 2;
+
 /// What one container does: an ordered list of commands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phase {

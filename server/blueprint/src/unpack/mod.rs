@@ -137,14 +137,16 @@ fn format(head: &[u8]) -> Result<Format, UnpackError> {
 }
 
 /// Reads a zip, a tar, a tar.gz, or a single Terraform file, told apart by what is in them. `name` is what the file is
-/// called; a single file keeps it where a blueprint may have a file of that name.
+/// called; a single file keeps it where a blueprint may have a file of that name. What is before the reader's position is
+/// no part of it.
 ///
 /// # Errors
 /// [`UnpackError`]: what is wrong with the archive as a whole, and what to do.
 pub fn unpack<R: Read + Seek>(mut reader: R, name: &str, bounds: Bounds) -> Result<Unpacked, UnpackError> {
+    let start = reader.stream_position()?;
     let mut head = Vec::new();
     reader.by_ref().take(TAR_HEADER as u64).read_to_end(&mut head)?;
-    reader.seek(SeekFrom::Start(0))?;
+    reader.seek(SeekFrom::Start(start))?;
     let mut collector = Collector::new(bounds);
     match format(&head)? {
         Format::Zip => zip::read(reader, &mut collector)?,

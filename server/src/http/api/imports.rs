@@ -16,12 +16,12 @@ use crate::{
     error::{Error, Result},
     http::{
         extract::Json,
-        import::{self as body, MAX_BODY, Options},
+        import::{self as body, Content, MAX_BODY, Options, Root},
         problem::{ApiError, ApiResult, Problem},
     },
     project::{
         blueprints::Texts,
-        import::{self, Draft, Report},
+        import::{self, Draft, GitRequest, Report},
         projects,
     },
     store::{ImportId, ProjectId, blueprints::Blueprint},
@@ -31,7 +31,7 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(create).layer(DefaultBodyLimit::max(MAX_BODY))).routes(routes!(get))
 }
 
-/// Code to import, one of `text`, `files` and `import`.
+/// Code to import, one of `text`, `files`, `git` and `import`.
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewImport {
@@ -47,6 +47,8 @@ struct NewImport {
     text: Option<String>,
     /// Path to text.
     files: Option<Texts>,
+    /// A repository.
+    git: Option<GitRequest>,
     /// What an import with `dry_run` answered as `id`, within a day.
     import: Option<ImportId>,
 }
@@ -73,9 +75,12 @@ struct Sent {
 /// Makes a blueprint of Terraform code, byte for byte, or with `dry_run` only says what would become of it.
 ///
 /// The body is a zip, tar or tar.gz archive or a single Terraform file, told apart by its content; or
-/// `multipart/form-data` with `file` or `text` and the options as fields; or JSON. The query's options are for archives.
-/// 64 MiB at most. Terraform's state and values of variables are never imported.
-#[utoipa::path(post, path = "/projects/{id}/imports", params(("id" = String, Path), Options), request_body(content((NewImport = "application/json"), (String = "application/zip"), (String = "application/gzip"), (String = "application/x-tar"), (String = "multipart/form-data"))), responses((status = OK, description = "With `dry_run`", body = Imported), (status = CREATED, body = Imported), (status = UNPROCESSABLE_ENTITY, body = Problem)))]
+/// `multipart/form-data` with `file`, `text` or a repository (`git/url`, `git/ref`, …) and the options as fields; or JSON. The
+/// query's options are for archives. 64 MiB at most. Terraform's state and values of variables are never imported.
+///
+/// A repository is fetched in a container, for two minutes at most, while the request waits; closing the connection
+/// ends it. Its token is used for that alone.
+#[utoipa::path(post, path = "/projects/{id}/imports", params(("id" = String, Path), Options), request_body(content((NewImport = "application/json"), (String = "application/zip"), (String = "application/gzip"), (String = "application/x-tar"), (String = "multipart/form-data"))), responses((status = OK, description = "With `dry_run`", body = Imported), (status = CREATED, body = Imported), (status = UNPROCESSABLE_ENTITY, body = Problem), (status = SERVICE_UNAVAILABLE, description = "Nothing can be fetched, or too many imports are being looked at", body = Problem)))]
 async fn create(
     State(app): State<App>,
     actor: Actor,
@@ -85,7 +90,7 @@ async fn create(
 ) -> ApiResult<(StatusCode, Json<Imported>)> {
     projects::get(&app, &actor, &id).await?;
     let Sent { options, draft, kept } = sent(&app, &actor, &id, options, request).await?;
-    let from = draft.from.clone();
+    let from = draft.origin();
     if options.dry_run {
         // Only what can be looked at is kept. The texts are shared, not copied.
         let report = import::preview(&app, draft.clone(), options.root.as_deref()).await?.report;
@@ -111,29 +116,23 @@ async fn sent(
 ) -> Result<Sent, ApiError> {
     let draft = match body::media_type(request.headers()) {
         "application/json" => return json(app, actor, project, request).await,
-        "multipart/form-data" => body::multipart(app, request, &mut options).await?,
-        _ => import::receive(&options.file, request.into_body().into_data_stream()).await?,
+        "multipart/form-data" => body::multipart(app, request, &mut options).await?.draft(app).await?,
+        _ => import::receive(app, &options.file, request.into_body().into_data_stream()).await?,
     };
     Ok(Sent { options, draft, kept: None })
 }
 
 async fn json(app: &App, actor: &Actor, project: &ProjectId, request: Request) -> Result<Sent, ApiError> {
     let Json(new) = Json::<NewImport>::from_request(request, app).await?;
-    let draft = match (&new.text, &new.files, &new.import) {
-        (Some(text), None, None) => Draft::of_text(text)?,
-        (None, Some(files), None) => Draft::of_files(files)?,
-        (None, None, Some(import)) => import::open(app, actor, project, import).await?,
-        _ => return Err(Error::invalid("send one of text, files and import").into()),
+    let draft = match (&new.text, &new.files, new.git, &new.import) {
+        (Some(text), None, None, None) => Draft::of_text(text)?,
+        (None, Some(files), None, None) => Draft::of_files(files)?,
+        (None, None, Some(git), None) => Content::Git(git).draft(app).await?,
+        (None, None, None, Some(import)) => import::open(app, actor, project, import).await?,
+        _ => return Err(Error::invalid("send one of text, files, git and import").into()),
     };
     let options = Options { name: new.name, root: new.root, dry_run: new.dry_run, file: String::new() };
     Ok(Sent { options, draft, kept: new.import })
-}
-
-/// Which folder to look at.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-struct Root {
-    /// The folder that is the root module; absent takes the likeliest.
-    root: Option<String>,
 }
 
 /// Looks again at what an import with `dry_run` kept.

@@ -18,10 +18,10 @@ use super::{
 use crate::{
     app::App,
     blueprint::{Diagnostic, Severity},
-    error::Result,
-    http::import::{self as body, MAX_BODY, Options},
+    error::{Error, Result},
+    http::import::{self as body, Content, MAX_BODY, Options, Root},
     project::{
-        import::{self, ModuleKind, ModuleReport, Preview, Report},
+        import::{self, GitRequest, ModuleKind, ModuleReport, Preview, Report},
         projects,
     },
     store::{ImportId, ProjectId, projects::Project},
@@ -42,7 +42,17 @@ struct NewPage {
     project_id: String,
     /// Largest archive, MiB.
     limit: u64,
+    url: Field,
+    reference: Field,
+    subdirectory: Field,
+    username: Field,
+    token: Field,
     error: String,
+}
+
+/// The field `git/<name>` of the form.
+fn git_field(name: &'static str, value: &str) -> Field {
+    Field { id: name.replace('/', "-"), name, value: value.to_owned(), error: String::new() }
 }
 
 fn layout(viewer: &Viewer, project: &Project) -> Layout {
@@ -52,21 +62,53 @@ fn layout(viewer: &Viewer, project: &Project) -> Layout {
         .crumb("Blueprints", format!("/projects/{}/blueprints", project.id))
 }
 
-fn new_page(viewer: &Viewer, project: Project, error: String) -> NewPage {
+/// The page with what was asked for, but never with a token.
+fn new_page(viewer: &Viewer, project: Project, git: &GitRequest) -> NewPage {
     NewPage {
         layout: layout(viewer, &project).here("Import"),
         project_id: project.id.0,
         limit: import::MAX_UPLOAD >> 20,
-        error,
+        url: git_field("git/url", &git.url),
+        reference: git_field("git/ref", &git.reference),
+        subdirectory: git_field("git/subdirectory", &git.subdirectory),
+        username: git_field("git/username", &git.username),
+        token: git_field("git/token", ""),
+        error: String::new(),
+    }
+}
+
+impl NewPage {
+    /// The page with what is wrong.
+    fn refused(mut self, error: Error) -> PageResult {
+        let (status, error) = match error {
+            Error::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, Error::invalid(message)),
+            error => (StatusCode::UNPROCESSABLE_ENTITY, error),
+        };
+        self.error = place(
+            error,
+            &mut [
+                &mut self.url,
+                &mut self.reference,
+                &mut self.subdirectory,
+                &mut self.username,
+                &mut self.token,
+            ],
+        )?;
+        Ok((status, self).into_response())
+    }
+
+    /// Whether the fields for private repositories are of interest.
+    fn has_access(&self) -> bool {
+        [&self.username, &self.token].iter().any(|field| !field.value.is_empty() || !field.error.is_empty())
     }
 }
 
 async fn new(State(app): State<App>, viewer: Viewer, Path(id): Path<ProjectId>) -> PageResult {
     let project = projects::get(&app, &viewer.actor, &id).await?;
-    Ok(new_page(&viewer, project, String::new()).into_response())
+    Ok(new_page(&viewer, project, &GitRequest::default()).into_response())
 }
 
-/// The form without script. With it, the browser sends the file to the API, so that its progress can be shown.
+/// The forms without script. With it, the browser asks the API, so that progress can be shown.
 async fn send(
     State(app): State<App>,
     viewer: Viewer,
@@ -74,17 +116,26 @@ async fn send(
     request: Request,
 ) -> PageResult {
     let project = projects::get(&app, &viewer.actor, &id).await?;
-    match keep(&app, &viewer, &id, request).await {
+    let mut asked = GitRequest::default();
+    match keep(&app, &viewer, &id, request, &mut asked).await {
         Ok(import) => Ok(Redirect::to(&format!("/projects/{id}/imports/{import}")).into_response()),
-        Err(error) => {
-            let error = place(error, &mut [])?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, new_page(&viewer, project, error)).into_response())
-        }
+        Err(error) => new_page(&viewer, project, &asked).refused(error),
     }
 }
 
-async fn keep(app: &App, viewer: &Viewer, project: &ProjectId, request: Request) -> Result<ImportId> {
-    let draft = body::multipart(app, request, &mut Options::default()).await?;
+/// `asked`: receives what was asked for, for the form to show it again.
+async fn keep(
+    app: &App,
+    viewer: &Viewer,
+    project: &ProjectId,
+    request: Request,
+    asked: &mut GitRequest,
+) -> Result<ImportId> {
+    let content = body::multipart(app, request, &mut Options::default()).await?;
+    if let Content::Git(git) = &content {
+        *asked = git.clone();
+    }
+    let draft = content.draft(app).await?;
     import::keep(app, &viewer.actor, project, &draft).await
 }
 
@@ -102,12 +153,6 @@ struct PreviewPage {
     is_admin: bool,
     name: Field,
     error: String,
-}
-
-/// Which folder to look at.
-#[derive(Debug, Deserialize)]
-struct Root {
-    root: Option<String>,
 }
 
 async fn preview(
@@ -168,9 +213,9 @@ async fn create(
 ) -> PageResult {
     let project = projects::get(&app, &viewer.actor, &project).await?;
     let draft = import::open(&app, &viewer.actor, &project.id, &id).await?;
-    let from = draft.from.clone();
+    let (from, origin) = (draft.from.clone(), draft.origin());
     let preview = import::preview(&app, draft, input.root.as_deref()).await?;
-    match import::create(&app, &viewer.actor, &project.id, &input.name, &from, &preview).await {
+    match import::create(&app, &viewer.actor, &project.id, &input.name, &origin, &preview).await {
         Ok(blueprint) => Ok(Redirect::to(&format!("/blueprints/{}", blueprint.id)).into_response()),
         Err(error) => {
             let mut page = page(&viewer, &project, &id, &from, &input.name, preview.report);
@@ -199,12 +244,16 @@ impl PreviewPage {
                 ("create", "kept", format!("imported with it, in {path}"))
             }
             ModuleKind::Missing => {
-                ("destroy", "missing", "the folder was not sent; add it to the archive".into())
+                let text = match self.report.source {
+                    None => "the folder was not sent; add it to the archive",
+                    Some(_) => "the repository has no such folder; submodules are not fetched",
+                };
+                ("destroy", "missing", text.into())
             }
             ModuleKind::Outside => (
                 "destroy",
                 "missing",
-                "the folder is above the root module; choose a folder that holds both".into(),
+                "the folder is above the root module; choose a root module that holds both".into(),
             ),
             ModuleKind::Registry => ("read", "registry", "Terraform fetches it in a run".into()),
             ModuleKind::Remote => ("read", "remote", "Terraform fetches it in a run".into()),

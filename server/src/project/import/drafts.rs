@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+use super::git::GitSource;
 use crate::{
     app::App,
     auth::Actor,
@@ -15,7 +16,7 @@ use crate::{
 
 /// Everything that is kept is below it.
 const PREFIX: &str = "imports";
-/// Milliseconds after which a draft cannot be opened any more. The next import removes it.
+/// Milliseconds after which a draft cannot be opened any more.
 const LIFETIME: i64 = 24 * 60 * 60 * 1000;
 /// Drafts of one project; more than that, and the oldest goes.
 const MAX_DRAFTS: usize = 20;
@@ -29,9 +30,17 @@ pub struct Draft {
     pub name: String,
     pub files: BTreeMap<String, Arc<str>>,
     pub left_out: Vec<LeftOut>,
+    /// The repository that they were fetched from.
+    #[serde(default)]
+    pub source: Option<GitSource>,
 }
 
 impl Draft {
+    /// Where it came from, for the history: exactly.
+    pub fn origin(&self) -> String {
+        self.source.as_ref().map_or_else(|| self.from.clone(), GitSource::to_string)
+    }
+
     /// # Errors
     /// For people: there is nothing to import.
     pub(super) fn new(from: String, name: String, unpacked: Unpacked) -> Result<Draft, String> {
@@ -45,7 +54,7 @@ impl Draft {
                 }
             });
         }
-        Ok(Draft { from, name, files: unpacked.files, left_out: unpacked.left_out })
+        Ok(Draft { from, name, files: unpacked.files, left_out: unpacked.left_out, source: None })
     }
 }
 
@@ -87,19 +96,30 @@ pub async fn open(app: &App, actor: &Actor, project: &ProjectId, id: &ImportId) 
     if app.clock.now().0 - kept.at > LIFETIME { Err(Error::NotFound("import")) } else { Ok(kept.draft) }
 }
 
-/// Removes drafts that are too old, and those of this project that are too many.
+/// Removes drafts of this project that are too many.
 async fn clear(app: &App, project: &ProjectId) -> Result<()> {
-    let now = app.clock.now().0;
-    let mut kept = app.blobs.list(PREFIX).await?;
+    let mut kept = app.blobs.list(&format!("{PREFIX}/{project}")).await?;
     kept.sort_by_key(|object| std::cmp::Reverse(object.last_modified));
-    let own = format!("{PREFIX}/{project}/");
-    let mut count = 0;
-    for object in kept {
-        let path = object.location.to_string();
-        count += usize::from(path.starts_with(&own));
-        let crowded = path.starts_with(&own) && count >= MAX_DRAFTS;
-        if crowded || now - object.last_modified.timestamp_millis() > LIFETIME {
-            app.blobs.delete(&path).await?;
+    for object in kept.iter().skip(MAX_DRAFTS - 1) {
+        app.blobs.delete(object.location.as_ref()).await?;
+    }
+    Ok(())
+}
+
+/// Removes the drafts of a project.
+pub async fn forget(app: &App, project: &ProjectId) -> Result<()> {
+    for object in app.blobs.list(&format!("{PREFIX}/{project}")).await? {
+        app.blobs.delete(object.location.as_ref()).await?;
+    }
+    Ok(())
+}
+
+/// Removes drafts that are too old to be opened.
+pub async fn prune(app: &App) -> Result<()> {
+    let oldest = app.clock.now().0 - LIFETIME;
+    for object in app.blobs.list(PREFIX).await? {
+        if object.last_modified.timestamp_millis() < oldest {
+            app.blobs.delete(object.location.as_ref()).await?;
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{ByPath, Draft};
+use super::{ByPath, Draft, GitSource};
 use crate::{
     blueprint::{Diagnostic, Document, Files, LeftOut, ModuleCall, Reason, check_name, module_calls},
     error::{Error, Result},
@@ -29,6 +29,7 @@ pub struct Candidate {
 pub(super) struct Layout {
     pub root: String,
     pub candidates: Vec<Candidate>,
+    pub source: Option<GitSource>,
     /// By path below the root.
     pub files: ByPath,
     pub left_out: Vec<LeftOut>,
@@ -95,7 +96,7 @@ impl Layout {
         reach(&mut modules);
         let read = |path: &str| position(&modules, folder_of(path)).is_some_and(|at| modules[at].reached);
         left_out.extend(misnamed.iter().map(|path| LeftOut::new(path, Reason::Name, 1, read(path))));
-        Ok(Layout { root, candidates, files, left_out, modules })
+        Ok(Layout { root, candidates, source: draft.source, files, left_out, modules })
     }
 
     pub fn module(&self, path: &str) -> Option<&Module> {
@@ -213,7 +214,7 @@ mod tests {
 
     fn draft(files: &[(&str, &str)]) -> Draft {
         let files = files.iter().map(|(path, text)| (path.to_string(), Arc::from(*text))).collect();
-        Draft { from: String::new(), name: String::new(), files, left_out: Vec::new() }
+        Draft { from: String::new(), name: String::new(), files, left_out: Vec::new(), source: None }
     }
 
     fn roots(layout: &Layout) -> Vec<&str> {

@@ -6,17 +6,22 @@
 //! may do both in one request.
 
 mod drafts;
+mod git;
 mod layout;
 mod modules;
 mod providers;
 mod receive;
 mod report;
+mod turns;
 
 use std::collections::BTreeMap;
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 use self::layout::Layout;
 pub use self::{
-    drafts::{Draft, keep, open},
+    drafts::{Draft, forget, keep, open, prune},
+    git::{Git, GitRequest, GitSource, limits as git_limits},
     layout::Candidate,
     modules::{ModuleKind, ModuleReport},
     providers::ImportedProvider,
@@ -34,6 +39,28 @@ use crate::{
     error::{Error, Result},
     store::{ProjectId, blueprints::Blueprint},
 };
+
+/// Archives and blueprints that are read at the same time: each is up to 16 MiB of texts, and some times that when it is
+/// taken apart.
+const AT_ONCE: usize = 3;
+
+/// What the imports of a process share.
+#[derive(Debug)]
+pub struct Imports {
+    pub git: Git,
+    looks: Semaphore,
+}
+
+impl Imports {
+    pub fn new(git: Git) -> Imports {
+        Imports { git, looks: Semaphore::new(AT_ONCE) }
+    }
+
+    /// A turn to read an archive or to look at what was in it.
+    async fn turn(&self) -> Result<SemaphorePermit<'_>> {
+        turns::take(&self.looks, "other imports are being looked at").await
+    }
+}
 
 /// What an import is made from, read.
 impl Draft {
@@ -78,8 +105,9 @@ pub struct Preview {
 /// Looks at a draft.
 ///
 /// # Errors
-/// Invalid, when `root` is no folder with Terraform files in it.
+/// Invalid, when `root` is no folder with Terraform files in it; Unavailable, when too many are being looked at.
 pub async fn preview(app: &App, draft: Draft, root: Option<&str>) -> Result<Preview> {
+    let _turn = app.imports.turn().await?;
     let root = root.map(|root| root.trim_matches('/').to_owned());
     let layout = design::blocking(move || Layout::of(draft, root.as_deref())).await??;
     let mut schemas = Vec::with_capacity(layout.modules.len());

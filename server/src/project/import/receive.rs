@@ -12,6 +12,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use super::{Draft, refusal};
 use crate::{
+    app::App,
     blueprint::{self, Bounds},
     error::{Error, Result},
     project::design,
@@ -27,8 +28,9 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// Reads an archive, or a single Terraform file, as it comes in. `name` is what it is called.
 ///
 /// # Errors
-/// Invalid at `/file`, with what to do, when it is too large or cannot be read.
+/// Invalid at `/file`, with what to do, when it is too large or cannot be read; Unavailable, when too many are being read.
 pub async fn receive<E: std::error::Error>(
+    app: &App,
     name: &str,
     content: impl Stream<Item = Result<Bytes, E>> + Send,
 ) -> Result<Draft> {
@@ -42,6 +44,7 @@ pub async fn receive<E: std::error::Error>(
         }
     };
     let name = base_name(name);
+    let _turn = app.imports.turn().await?;
     design::blocking(move || {
         let unpacked = blueprint::unpack(file, &name, Bounds::default()).map_err(|e| refusal("file", e))?;
         let suggested = without_ending(&name).to_owned();

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use serde::Serialize;
 
 use super::{
-    ByPath,
+    ByPath, GitSource,
     layout::{Candidate, Layout, Module, below, folder_of},
     modules::{self, ModuleReport},
     providers::{self, ImportedProvider},
@@ -25,6 +25,9 @@ pub struct Report {
     pub root: String,
     /// The folders that could be the root, the likeliest first.
     pub roots: Vec<Candidate>,
+    /// The repository and the commit that the files are from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<GitSource>,
     /// Nothing stands in the way of a blueprint.
     pub ready: bool,
     /// By path, in the blueprint.
@@ -108,6 +111,7 @@ impl Report {
         Report {
             root: layout.root.clone(),
             roots: layout.candidates.clone(),
+            source: layout.source.clone(),
             ready,
             files,
             left_out: layout.left_out.iter().map(skipped).collect(),
