@@ -17,6 +17,7 @@ const result = await build({
     designer: "assets/ts/designer/main.ts",
     graph: "assets/ts/graph.ts",
     imports: "assets/ts/imports.ts",
+    live: "assets/ts/live.ts",
     run: "assets/ts/run.ts",
     providers: "assets/ts/providers.ts",
     style: "assets/css/style.css",

@@ -11,7 +11,7 @@ const log = document.getElementById("log")!;
 const follow = document.getElementById("log-follow")!;
 const state = document.getElementById("log-state")!;
 /** The fragments that a change of the run may change. */
-const PARTS = ["run-head", "run-plan", "run-decision", "run-again"];
+const PARTS = ["run-head", "run-import", "run-plan", "run-decision", "run-again"];
 /** A step's mark: the record separator, `STEP ` and JSON. */
 const STEP = /^\x1eSTEP (\{.*\})\s*$/;
 

@@ -111,6 +111,7 @@ pub fn chip(run: &Run) -> Chip {
         Status::Applying => Chip::live("read", "applying"),
         Status::Applied if run.operation == Operation::Destroy => Chip::new("create", "destroyed"),
         Status::Applied => Chip::new("create", "applied"),
+        Status::PlannedAndFinished if run.operation == Operation::Import => Chip::new("create", "found"),
         Status::PlannedAndFinished if run.plan.is_some_and(|c| CountsView::from(c).is_empty()) => {
             Chip::new("create", "no changes")
         }
@@ -133,7 +134,10 @@ pub struct DeploymentState {
 
 /// A deployment in a word, and a few more: what its runs, newest first, say.
 pub fn deployment_state(deployment: &Deployment, runs: &[RunView]) -> DeploymentState {
-    let mut own = runs.iter().map(|view| &view.run).filter(|run| run.deployment_id == deployment.id);
+    let mut own = runs.iter().map(|view| &view.run).filter(|run| {
+        // What was looked for says nothing of what is there.
+        run.deployment_id == deployment.id && run.operation != Operation::Import
+    });
     let Some(latest) = own.clone().next() else {
         let detail = format!("r{}", deployment.effective_revision());
         return DeploymentState { state: Chip::new("", "not run yet"), detail, at: None };

@@ -198,7 +198,7 @@ impl DocumentPage {
             examples: examples(document),
             partial: arguments.has_later(),
             sections: sections(arguments),
-            import: ImportView::of(&document.import, scope),
+            import: ImportView::of(&document.import, scope.links),
             timeouts: document.timeouts.clone(),
             uses: Uses::of(document, scope),
             twins: twins(document, scope),

@@ -18,7 +18,7 @@ use axum::{Router, routing::get};
 use cloudoven_crawler::catalog::{Address, Index, Kind};
 
 use self::links::own_page;
-pub(super) use self::{diff::tone as diff_tone, entry::Entry};
+pub(super) use self::{diff::tone as diff_tone, entry::Entry, parts::ImportView};
 use super::layout::{Chip, Layout, count};
 use crate::{
     app::App,

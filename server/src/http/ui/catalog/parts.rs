@@ -9,7 +9,7 @@ use crate::http::{hcl, markdown};
 const SHOWN_USES: usize = 12;
 
 /// A piece of code to look at and to copy.
-pub(super) struct Code {
+pub(in crate::http::ui) struct Code {
     /// Where on the page it is.
     pub id: String,
     pub title: String,
@@ -32,14 +32,14 @@ pub(super) fn examples(document: &Document) -> Vec<Code> {
 
 /// How an object that exists is brought under Terraform.
 #[derive(Default)]
-pub(super) struct ImportView {
+pub(in crate::http::ui) struct ImportView {
     /// Safe HTML: what the page says besides the code.
     pub text: String,
     pub code: Vec<Code>,
 }
 
 impl ImportView {
-    pub fn of(import: &Import, scope: &Scope) -> ImportView {
+    pub fn of(import: &Import, links: &markdown::Links) -> ImportView {
         let blocks = import.blocks.iter().map(|code| ("Import block", hcl::html(code.trim_end())));
         let commands = import.commands.iter().map(|code| ("Command", plain(code.trim_end())));
         let code: Vec<Code> = blocks
@@ -48,7 +48,7 @@ impl ImportView {
             .map(|(i, (title, html))| Code { id: format!("import-{}", i + 1), title: title.to_owned(), html })
             .collect();
         let text = if code.is_empty() { import.text.clone() } else { without_code(&import.text) };
-        ImportView { text: markdown::render_linked(&text, scope.links), code }
+        ImportView { text: markdown::render_linked(&text, links), code }
     }
 
     pub fn is_empty(&self) -> bool {

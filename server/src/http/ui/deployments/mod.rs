@@ -1,6 +1,7 @@
 //! The page of a deployment: values, credentials, settings, runs, state.
 
 mod create;
+mod import;
 mod settings;
 mod values;
 mod variables;
@@ -47,6 +48,7 @@ pub fn router() -> Router<App> {
         .route("/deployments/{id}/runs", post(start))
         .route("/deployments/{id}/zip", get(zip))
         .merge(create::router())
+        .merge(import::router())
         .merge(settings::router())
         .merge(values::router())
 }

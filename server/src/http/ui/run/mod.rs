@@ -1,5 +1,6 @@
 //! The page of one run: phases, decision, plan, log.
 
+mod import;
 mod phases;
 mod plan;
 
@@ -15,6 +16,7 @@ use axum::{
 use serde::Deserialize;
 
 use self::{
+    import::ImportPanel,
     phases::{PhaseView, phases},
     plan::PlanPanel,
 };
@@ -27,7 +29,7 @@ use crate::{
     app::App,
     project::projects,
     run::{
-        Operation, Status,
+        Operation, Status, import as import_service,
         service::{self, Actions},
     },
     store::{RunId, runs::Run},
@@ -39,6 +41,8 @@ pub fn router() -> Router<App> {
         .route("/runs/{id}/confirm", post(confirm))
         .route("/runs/{id}/discard", post(discard))
         .route("/runs/{id}/cancel", post(cancel))
+        .route("/runs/{id}/import/add", post(import::add))
+        .route("/runs/{id}/import/discard", post(import::discard))
 }
 
 #[derive(Template, WebTemplate)]
@@ -64,6 +68,8 @@ struct RunPage {
     notice: Option<Notice>,
     approval: Option<String>,
     plan: PlanPanel,
+    /// Of a run that imports.
+    import: Option<ImportPanel>,
     again: &'static str,
 }
 
@@ -82,6 +88,10 @@ async fn page(State(app): State<App>, viewer: Viewer, Path(id): Path<RunId>) -> 
     let deployment = crate::project::deployments::get(&app, actor, &run.deployment_id).await?;
     let events = service::events(&app, actor, &id).await?;
     let plan = service::plan(&app, actor, &id).await?;
+    let imported = match run.operation {
+        Operation::Import => Some(import_service::view(&app, actor, &id).await?),
+        _ => None,
+    };
     let page = RunPage {
         layout: layout(&viewer, &run, &project.name, &deployment.blueprint_id.0),
         state: runs::chip(&run),
@@ -91,6 +101,7 @@ async fn page(State(app): State<App>, viewer: Viewer, Path(id): Path<RunId>) -> 
         notice: notice(&run),
         approval: approval(&run),
         plan: plan::panel(&run, plan),
+        import: imported.map(import::panel),
         again: run.operation.as_str(),
         destroys: run.operation == Operation::Destroy,
         is_final: run.status.is_final(),
