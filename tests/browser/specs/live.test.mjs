@@ -82,7 +82,6 @@ test("a network that exists is imported, reviewed, added and planned without a c
   assert.equal(await row.nth(0).getByLabel("Name").inputValue(), "main");
   await page.getByRole("button", { name: "Add another" }).click();
   await row.nth(1).getByLabel("Resource type").fill("demo_network");
-  await page.keyboard.press("Tab");
   await row.nth(1).getByText("can be imported by its id").waitFor();
   assert.equal(await row.nth(1).getByLabel("Name").inputValue(), "main_2");
   await row.nth(0).getByLabel("Import id").fill(network.id);

@@ -17,7 +17,11 @@ async function fragment(path: string): Promise<string> {
 
 async function offer(row: HTMLElement, typed: string): Promise<void> {
   const options = await fragment(`types?q=${encodeURIComponent(typed)}`);
-  if (row.querySelector<HTMLInputElement>("[data-type]")!.value === typed) row.querySelector("datalist")!.innerHTML = options;
+  if (row.querySelector<HTMLInputElement>("[data-type]")!.value !== typed) return;
+  const list = row.querySelector("datalist")!;
+  list.innerHTML = options;
+  // One that was chosen from the list, or typed in full, is whole.
+  if ([...list.options].some((option) => option.value === typed)) await explain(row);
 }
 
 /** Shows what is documented of a type, and suggests a name that no row and no resource of the blueprint has. */
@@ -76,8 +80,6 @@ document.addEventListener("input", ({ target }) => {
   clearTimeout(timer);
   timer = window.setTimeout(() => {
     void offer(row, target.value);
-    // One that was chosen from the list is whole.
-    if ([...row.querySelectorAll("option")].some((option) => option.value === target.value)) void explain(row);
   }, PAUSE);
 });
 document.addEventListener("change", ({ target }) => {
