@@ -16,6 +16,9 @@ use cloudoven::{
     telemetry,
 };
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Build, plan and apply Terraform infrastructure in the browser, on your own machines.
 #[derive(Parser)]
 #[command(version, about)]

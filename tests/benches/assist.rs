@@ -22,6 +22,9 @@ use cloudoven_crawler::{
     source::{self, Limits},
 };
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const RESOURCES: usize = 400;
 const LIMIT: Duration = Duration::from_millis(5);
 

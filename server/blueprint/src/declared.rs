@@ -2,12 +2,14 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use hcl_edit::structure::{Attribute, Block, Structure};
+use hcl_edit::structure::{Attribute, Block, Body, Structure};
 
 use super::{
     document::{Element, ElementKind, attribute_span},
     locate::span,
     parsed::{Item, ParsedFile},
+    refs::{Mention, mentions, mentions_of_local},
+    schemas::local_name,
 };
 
 /// What a block says of itself; offsets are from its own start, so that it can be kept when text before it changes.
@@ -16,17 +18,37 @@ pub(super) struct Facts {
     /// Empty for an attribute.
     pub keyword: String,
     /// More than one only for `locals`.
-    declared: Vec<Declared>,
+    pub declared: Vec<Declared>,
+    /// A `locals` block with something in it that is no local.
+    pub loose: bool,
 }
 
-#[derive(Debug)]
-struct Declared {
+/// An element as its block declares it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Declared {
     kind: ElementKind,
     /// None for a block without labels: such are counted over all files.
     address: Option<String>,
     ty: Option<String>,
     name: String,
     span: Range<usize>,
+    /// Where its name is written.
+    name_span: Option<Range<usize>>,
+    /// What it refers to.
+    pub mentions: Vec<Mention>,
+    /// Addresses of the provider configurations that it, or what is in it, is made by.
+    pub makers: Vec<String>,
+    /// It has `count` or `for_each`.
+    pub repeated: bool,
+    /// A provider configuration whose alias is no plain text.
+    pub nameless: bool,
+}
+
+impl Declared {
+    /// Where its name is written in a text of which its block starts at `start`.
+    pub(super) fn name_from(&self, start: usize) -> Option<Range<usize>> {
+        self.name_span.as_ref().map(|span| span.start + start..span.end + start)
+    }
 }
 
 impl Facts {
@@ -38,7 +60,8 @@ impl Facts {
             "locals" => block.body.attributes().map(|attribute| local(attribute, start)).collect(),
             _ => vec![declared(block)],
         };
-        Facts { keyword, declared }
+        let loose = keyword == "locals" && (!block.labels.is_empty() || block.body.blocks().next().is_some());
+        Facts { keyword, declared, loose }
     }
 
     /// Adds the elements that an item of a file declares.
@@ -50,7 +73,7 @@ impl Facts {
         counted: &mut HashMap<String, usize>,
         elements: &mut Vec<Element>,
     ) {
-        for declared in &self.declared {
+        for (part, declared) in self.declared.iter().enumerate() {
             let span = item.span.start + declared.span.start..item.span.start + declared.span.end;
             elements.push(Element {
                 address: declared.address.clone().unwrap_or_else(|| self.numbered(counted)),
@@ -62,6 +85,7 @@ impl Facts {
                 line: file.lines.line(span.start),
                 span: span.into(),
                 index,
+                part,
             });
         }
     }
@@ -81,21 +105,59 @@ fn local(attribute: &Attribute, start: usize) -> Declared {
         address: Some(format!("local.{name}")),
         ty: None,
         name: name.to_owned(),
-        span: span.start - start..span.end - start,
+        name_span: Some(from(start, span.start..span.start + name.len())),
+        span: from(start, span),
+        mentions: mentions_of_local(attribute, start),
+        makers: Vec::new(),
+        repeated: false,
+        nameless: false,
     }
+}
+
+fn from(start: usize, span: Range<usize>) -> Range<usize> {
+    span.start - start..span.end - start
 }
 
 fn declared(block: &Block) -> Declared {
     let keyword = block.ident.as_str();
     let labels: Vec<&str> = block.labels.iter().map(|l| l.as_str()).collect();
     let (address, ty, name) = identity(keyword, &labels, block);
-    let ty = ty.map(str::to_owned);
+    let (kind, start) = (ElementKind::of(keyword), span(block).start);
+    let alias = block.body.get_attribute("alias").filter(|_| kind == ElementKind::Provider);
+    let name_span = match kind {
+        ElementKind::Provider => alias.map(|alias| span(&alias.value)),
+        ElementKind::Terraform | ElementKind::Other => None,
+        _ => block.labels.last().map(span),
+    };
     Declared {
-        kind: ElementKind::of(keyword),
+        kind,
         address,
-        ty,
+        makers: makers(kind, ty, block),
+        ty: ty.map(str::to_owned),
         name: name.to_owned(),
+        name_span: name_span.map(|span| from(start, span)),
         span: 0..span(block).len(),
+        mentions: mentions(block),
+        repeated: block.body.has_attribute("count") || block.body.has_attribute("for_each"),
+        nameless: alias.is_some_and(|alias| alias.value.as_str().is_none()),
+    }
+}
+
+/// The provider configurations that an element, or a data source in a `check` block, is made by.
+fn makers(kind: ElementKind, ty: Option<&str>, block: &Block) -> Vec<String> {
+    use ElementKind::{Data, Ephemeral, Resource};
+    let maker = |ty: &str, body: &Body| match body.get_attribute("provider").map(|a| a.value.to_string()) {
+        // `demo.west`, perhaps in quotes.
+        Some(named) => format!("provider.{}", named.trim().trim_matches('"')),
+        None => format!("provider.{}", local_name(ty)),
+    };
+    match (kind, ty) {
+        (Resource | Data | Ephemeral, Some(ty)) => vec![maker(ty, &block.body)],
+        _ if block.ident.as_str() == "check" => {
+            let data = block.body.get_blocks("data");
+            data.filter_map(|data| Some(maker(data.labels.first()?.as_str(), &data.body))).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

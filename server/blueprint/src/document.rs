@@ -10,15 +10,18 @@ use hcl_edit::{
     expr::{Expression, ObjectKey},
     structure::{Attribute, Block},
 };
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    declared::Declared,
     diagnostic::{Diagnostic, Span},
     files::{Files, is_root},
     locate::span,
     parse::parse_file,
     parsed::ParsedFile,
+    reparse::reparse,
 };
 
 /// What a top-level block declares.
@@ -88,6 +91,9 @@ pub struct Element {
     /// Which structure of the file's body it is (or is inside of).
     #[serde(skip)]
     pub(super) index: usize,
+    /// Which of the elements that the structure declares.
+    #[serde(skip)]
+    pub(super) part: usize,
 }
 
 /// Names that a variable cannot have: in the block of a module they mean something else.
@@ -118,13 +124,26 @@ impl Document {
     /// # Errors
     /// A diagnostic with file, line and column for each file that is not HCL.
     pub fn parse(files: &Files) -> Result<Document, Vec<Diagnostic>> {
+        Document::default().with(files)
+    }
+
+    /// Reads files, of a text that is here already only what is not the same.
+    ///
+    /// # Errors
+    /// As [`Document::parse`].
+    pub fn with(&self, files: &Files) -> Result<Document, Vec<Diagnostic>> {
+        let files: Vec<(&str, &Arc<str>)> = files.iter().collect();
+        let read = |(name, text): &(&str, &Arc<str>)| match self.files.get(*name) {
+            Some(old) if old.text == **text => Ok(((*name).to_owned(), Arc::clone(old))),
+            Some(old) => Ok(((*name).to_owned(), Arc::new(reparse(name, old, Arc::clone(text))?))),
+            None => Ok(((*name).to_owned(), Arc::new(parse_file(name, Arc::clone(text))?))),
+        };
+        let read: Vec<Result<(String, Arc<ParsedFile>), Diagnostic>> = files.par_iter().map(read).collect();
         let mut parsed = BTreeMap::new();
         let mut faults = Vec::new();
-        for (name, text) in files.iter() {
-            match parse_file(name, text.clone()) {
-                Ok(file) => {
-                    parsed.insert(name.to_owned(), Arc::new(file));
-                }
+        for file in read {
+            match file {
+                Ok((name, file)) => drop(parsed.insert(name, file)),
                 Err(fault) => faults.push(fault),
             }
         }
@@ -181,6 +200,14 @@ impl Document {
         self.files.get(name).map(Arc::as_ref)
     }
 
+    /// Whether another has the same files, read at the same time.
+    pub(super) fn is_same(&self, other: &Document) -> bool {
+        let same = |((a, file), (b, other)): ((&String, &Arc<ParsedFile>), (&String, &Arc<ParsedFile>))| {
+            a == b && Arc::ptr_eq(file, other)
+        };
+        self.files.len() == other.files.len() && self.files.iter().zip(&other.files).all(same)
+    }
+
     /// Every element, by file and then in the order of the text. Two with one address are both here.
     pub fn elements(&self) -> &[Element] {
         &self.elements
@@ -205,6 +232,12 @@ impl Document {
     /// The block of an element; for a local, which is an attribute, the `locals` block around it.
     pub(super) fn block(&self, element: &Element) -> Option<&Block> {
         self.file(&element.file)?.block(element.index)
+    }
+
+    /// What the block of an element says of it, and where in the file that block starts.
+    pub(super) fn declared(&self, element: &Element) -> Option<(usize, &Declared)> {
+        let item = self.file(&element.file)?.items.get(element.index)?;
+        Some((item.span.start, item.facts.declared.get(element.part)?))
     }
 
     /// The attribute of a local.

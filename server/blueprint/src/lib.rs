@@ -43,7 +43,7 @@ mod write;
 
 pub use archive::{Readme, readme, tfvars_json, zip};
 pub use backend::backend_block;
-pub use check::check;
+pub use check::{Checked, check};
 pub use diagnostic::{Code, Diagnostic, Severity, Span};
 pub use document::{Document, Element, ElementKind, RequiredProvider};
 pub use edit::code::needs as needs_of_code;

@@ -10,10 +10,7 @@ use hcl_edit::{
     visit::{self, Visit},
 };
 
-use super::{
-    document::{Document, ElementKind},
-    locate::span,
-};
+use super::{document::Document, locate::span};
 
 /// One place where an expression names an element.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +28,56 @@ pub struct Reference {
     pub owner: usize,
 }
 
+/// A reference as the block has it in which it stands, wherever that is in a file: offsets are from the block's start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mention {
+    pub address: String,
+    span: Range<usize>,
+    name: Range<usize>,
+    attributes: Vec<String>,
+    /// Whether the element can only be made after what is named here.
+    pub first: bool,
+}
+
+impl Mention {
+    /// The same in a file's text, of which the block starts at `start`.
+    fn placed(&self, start: usize, file: &str, owner: usize) -> Reference {
+        Reference {
+            file: file.to_owned(),
+            address: self.address.clone(),
+            span: self.span_from(start),
+            name: self.name.start + start..self.name.end + start,
+            attributes: self.attributes.clone(),
+            owner,
+        }
+    }
+
+    /// Where the part of the text is that names the element, in one of which the block starts at `start`.
+    pub(super) fn span_from(&self, start: usize) -> Range<usize> {
+        self.span.start + start..self.span.end + start
+    }
+
+    fn from(mut self, start: usize) -> Self {
+        let relative = |range: Range<usize>| range.start - start..range.end - start;
+        (self.span, self.name) = (relative(self.span), relative(self.name));
+        self
+    }
+}
+
+/// The references in a block.
+pub(super) fn mentions(block: &Block) -> Vec<Mention> {
+    let mut visitor = Visitor::new(block.ident.as_str());
+    visitor.visit_block(block);
+    visitor.relative(span(block).start)
+}
+
+/// The references in the value of a local, whose `locals` block starts at `start`.
+pub(super) fn mentions_of_local(local: &Attribute, start: usize) -> Vec<Mention> {
+    let mut visitor = Visitor::new("locals");
+    visitor.visit_expr(&local.value);
+    visitor.relative(start)
+}
+
 /// Every reference of a blueprint, in the order of the text.
 pub fn references(document: &Document) -> Vec<Reference> {
     (0..document.elements().len()).flat_map(|owner| references_of(document, owner)).collect()
@@ -38,17 +85,9 @@ pub fn references(document: &Document) -> Vec<Reference> {
 
 /// The references that one element makes, by its index in [`Document::elements`].
 pub(super) fn references_of(document: &Document, owner: usize) -> Vec<Reference> {
-    let mut found = Vec::new();
-    let Some(element) = document.elements().get(owner) else { return found };
-    let (file, keyword) = (&element.file, &element.keyword);
-    let mut visitor =
-        Visitor { file, owner, keyword, depth: 0, bound: Vec::new(), roots: Vec::new(), found: &mut found };
-    if element.kind == ElementKind::Local {
-        document.local(element).into_iter().for_each(|a| visitor.visit_expr(&a.value));
-    } else if let Some(block) = document.block(element) {
-        visitor.visit_block(block);
-    }
-    found
+    let Some(element) = document.elements().get(owner) else { return Vec::new() };
+    let Some((start, declared)) = document.declared(element) else { return Vec::new() };
+    declared.mentions.iter().map(|mention| mention.placed(start, &element.file, owner)).collect()
 }
 
 /// The names that an expression starts from and that nothing in it binds, such as `var`, `each` or the iterator of a `dynamic`
@@ -63,8 +102,7 @@ pub(super) fn free_roots_of(block: &Block) -> Vec<(String, Range<usize>)> {
 }
 
 fn roots(keyword: &str, visit: impl FnOnce(&mut Visitor)) -> Vec<(String, Range<usize>)> {
-    let (bound, roots, found) = (Vec::new(), Vec::new(), &mut Vec::new());
-    let mut visitor = Visitor { file: "", owner: 0, keyword, depth: 0, bound, roots, found };
+    let mut visitor = Visitor::new(keyword);
     visit(&mut visitor);
     visitor.roots
 }
@@ -84,19 +122,28 @@ pub fn edges(document: &Document) -> Vec<Edge> {
 }
 
 struct Visitor<'a> {
-    file: &'a str,
-    owner: usize,
     /// The keyword of the top-level block.
     keyword: &'a str,
     depth: usize,
+    /// Whether the element can only be made after what is named at this place.
+    first: bool,
     /// Names that `for` binds around the expression.
     bound: Vec<String>,
     /// Names that nothing binds.
     roots: Vec<(String, Range<usize>)>,
-    found: &'a mut Vec<Reference>,
+    found: Vec<Mention>,
 }
 
-impl Visitor<'_> {
+impl<'a> Visitor<'a> {
+    fn new(keyword: &'a str) -> Self {
+        let (bound, roots, found) = (Vec::new(), Vec::new(), Vec::new());
+        Visitor { keyword, depth: 0, first: true, bound, roots, found }
+    }
+
+    fn relative(self, start: usize) -> Vec<Mention> {
+        self.found.into_iter().map(|mention| mention.from(start)).collect()
+    }
+
     fn push(&mut self, root: &Expression, operators: &[(&str, Range<usize>)]) {
         let Expression::Variable(variable) = root else { return };
         let (root, root_span) = (variable.as_str(), span(variable));
@@ -114,13 +161,12 @@ impl Visitor<'_> {
             "resource" => names.join("."),
             root => format!("{root}.{}", names.join(".")),
         };
-        self.found.push(Reference {
-            file: self.file.to_owned(),
+        self.found.push(Mention {
             address,
             span: root_span.start..name.end,
             name: name.clone(),
             attributes: operators[depth..].iter().map(|(name, _)| name.to_string()).collect(),
-            owner: self.owner,
+            first: self.first,
         });
     }
 
@@ -138,14 +184,7 @@ impl Visitor<'_> {
             None => (format!("provider.{}", variable.as_str()), start.clone()),
         };
         let span = start.start..name.end;
-        self.found.push(Reference {
-            file: self.file.to_owned(),
-            address,
-            span,
-            name,
-            attributes: Vec::new(),
-            owner: self.owner,
-        });
+        self.found.push(Mention { address, span, name, attributes: Vec::new(), first: self.first });
     }
 
     fn within(&mut self, names: &[&Ident], visit: impl FnOnce(&mut Self)) {
@@ -154,6 +193,17 @@ impl Visitor<'_> {
         visit(self);
         self.bound.truncate(before);
     }
+}
+
+/// Provisioners that run when an element is destroyed do not need what they name beforehand.
+fn runs_last(block: &Block) -> bool {
+    let when = block.body.get_attribute("when").filter(|_| block.ident.as_str() == "provisioner");
+    when.is_some_and(|when| is_destroy(&when.value))
+}
+
+/// The keyword of provisioners that run at the end, with or without quotes.
+pub(super) fn is_destroy(when: &Expression) -> bool {
+    when.as_variable().is_some_and(|name| name.as_str() == "destroy") || when.as_str() == Some("destroy")
 }
 
 /// What the content of a `dynamic` block calls the element that it is made for.
@@ -178,6 +228,8 @@ fn plain_operators(traversal: &Traversal) -> Vec<(&str, Range<usize>)> {
 impl Visit for Visitor<'_> {
     fn visit_block(&mut self, block: &Block) {
         self.depth += 1;
+        let first = self.first;
+        self.first &= !(self.depth == 2 && runs_last(block));
         if block.ident.as_str() == "dynamic" {
             // Only what it goes through is outside of what the block binds.
             block.body.get_attribute("for_each").into_iter().for_each(|each| self.visit_attr(each));
@@ -190,9 +242,15 @@ impl Visit for Visitor<'_> {
             self.visit_body(&block.body);
         }
         self.depth -= 1;
+        self.first = first;
     }
 
     fn visit_attr(&mut self, attribute: &Attribute) {
+        let first = self.first;
+        // A module is made part by part, and which parts need which of its arguments is not known here. All of them need
+        // what decides how many of it there are.
+        let deciding = ["count", "for_each", "depends_on"].contains(&attribute.key.as_str());
+        self.first &= self.keyword != "module" || (self.depth == 1 && deciding);
         match (self.keyword, self.depth, attribute.key.as_str()) {
             // Type constraints and lists of arguments look like references but are none.
             ("variable", 1, "type") | (_, 2, "ignore_changes") => {}
@@ -207,6 +265,7 @@ impl Visit for Visitor<'_> {
             }
             _ => self.visit_expr(&attribute.value),
         }
+        self.first = first;
     }
 
     fn visit_expr(&mut self, expression: &Expression) {

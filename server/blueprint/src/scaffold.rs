@@ -139,8 +139,7 @@ pub(super) fn mined<'a>(attribute: &'a Attribute, context: Context<'a>) -> impl 
 
 /// Whether an element stands for several objects, so that a reference needs an index.
 pub(super) fn repeated(document: &Document, element: &Element) -> bool {
-    let Some(block) = document.block(element) else { return false };
-    block.body.has_attribute("count") || block.body.has_attribute("for_each")
+    document.declared(element).is_some_and(|(_, declared)| declared.repeated)
 }
 
 /// An empty value of a type. `null` where no empty value exists: Terraform, too, calls it missing; a `valid` one is taken.

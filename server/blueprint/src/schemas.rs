@@ -52,9 +52,34 @@ impl Schemas {
         self.get(element.kind.catalog()?, element.ty.as_deref()?)
     }
 
+    /// Whether it says of everything what another says.
+    pub(super) fn is_same(&self, other: &Schemas) -> bool {
+        let all = |schemas: &Schemas| schemas.documents.values().map(HashMap::len).sum::<usize>();
+        let mut documents =
+            self.documents.iter().flat_map(|(kind, by_name)| by_name.iter().map(move |d| (*kind, d)));
+        self.unknown == other.unknown
+            && self.functions == other.functions
+            && all(self) == all(other)
+            && documents.all(|(kind, (name, document))| is_one(Some(document), other.get(kind, name)))
+    }
+
+    /// Whether it says of an element what another says.
+    pub(super) fn describes_the_same(&self, other: &Schemas, element: &Element) -> bool {
+        let key = element.kind.catalog().zip(element.ty.clone());
+        let unknown = |schemas: &Schemas| key.as_ref().is_some_and(|key| schemas.unknown.contains(key));
+        is_one(self.of(element), other.of(element)) && unknown(self) == unknown(other)
+    }
+
     /// What of a blueprint's needs is not loaded.
     pub fn missing(&self, document: &Document) -> Vec<(Kind, String)> {
         document.needs().into_iter().filter(|(kind, name)| self.get(*kind, name).is_none()).collect()
+    }
+}
+
+fn is_one(a: Option<&Arc<catalog::Document>>, b: Option<&Arc<catalog::Document>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a == b,
+        (a, b) => a.is_none() && b.is_none(),
     }
 }
 

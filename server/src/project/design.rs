@@ -10,8 +10,8 @@ use crate::{
     app::App,
     auth::Actor,
     blueprint::{
-        self, Applied, Diagnostic, Document, Edit, EditError, EditErrorKind, Files, Finding, Graph, Schemas,
-        Scope,
+        self, Applied, Checked, Diagnostic, Document, Edit, EditError, EditErrorKind, Files, Finding, Graph,
+        Schemas, Scope,
     },
     error::{Error, FieldError, Result},
     store::{
@@ -53,12 +53,16 @@ pub async fn findings(
     id: &BlueprintId,
     number: Option<i64>,
 ) -> Result<(Revision, Vec<Finding>)> {
-    let Opened { revision, document, schemas, .. } = open(app, actor, id, number).await?;
-    let found = blocking(move || {
-        let found = blueprint::check(&document, &schemas);
-        blueprint::with_fixes(&document, &schemas, found)
-    });
-    Ok((revision, found.await?))
+    let opened = open(app, actor, id, number).await?;
+    let checked = checked(app, &opened).await?;
+    let Opened { revision, document, schemas, .. } = opened;
+    let found = blocking(move || blueprint::with_fixes(&document, &schemas, checked.diagnostics())).await?;
+    Ok((revision, found))
+}
+
+/// What is wrong with a revision.
+pub async fn checked(app: &App, opened: &Opened) -> Result<Arc<Checked>> {
+    app.designs.checked(&opened.blueprint.id, &opened.document, &opened.schemas).await
 }
 
 /// What is wrong with texts that are not saved, in place of the latest revision's or besides them, with what mends it. Of
@@ -67,20 +71,18 @@ pub async fn findings(
 /// # Errors
 /// A file's name or size is past the limits.
 pub async fn check(app: &App, actor: &Actor, id: &BlueprintId, texts: &Texts) -> Result<Vec<Finding>> {
-    let (_, _, mut all) = blueprints::load(app, actor, id, None).await?;
+    let (_, revision) = blueprints::find(app, actor, id, None).await?;
+    let saved = app.designs.document(app, &revision.files).await?;
+    let mut all = self::texts(&saved.to_files());
     all.extend(texts.clone());
-    let all = check_files(&all)?;
-    let files: Files = all.iter().map(|(name, text)| (name.to_owned(), Arc::from(text.as_str()))).collect();
-    let document = match blocking(move || Document::parse(&files)).await? {
+    let files = check_files(&all)?;
+    let document = match blocking(move || saved.with(&files)).await? {
         Ok(document) => document,
         Err(faults) => return blocking(move || unread(&all, faults)).await,
     };
     let schemas = app.catalogs.schemas(&document, &[]).await?;
-    blocking(move || {
-        let found = blueprint::check(&document, &schemas);
-        blueprint::with_fixes(&document, &schemas, found)
-    })
-    .await
+    let checked = app.designs.checked(id, &document, &schemas).await?;
+    blocking(move || blueprint::with_fixes(&document, &schemas, checked.diagnostics())).await
 }
 
 fn unread(texts: &Texts, faults: Vec<Diagnostic>) -> Vec<Finding> {
@@ -192,23 +194,25 @@ pub async fn put_files(
     base: i64,
     texts: &Texts,
 ) -> Result<Revision> {
-    parse(check_files(texts)?).await?;
+    check_files(texts)?;
+    parse(texts.clone()).await?;
     blueprints::save(app, actor, id, base, texts, "Replaced the files").await
 }
 
-fn check_files(texts: &Texts) -> Result<Texts> {
+fn check_files(texts: &Texts) -> Result<Files> {
     let mut files = Files::default();
     for (name, text) in texts {
         files.insert(name, text.as_str()).map_err(|e| {
             Error::Invalid(vec![FieldError { pointer: file_pointer(name), message: e.to_string() }])
         })?;
     }
-    Ok(texts.clone())
+    Ok(files)
 }
 
 /// Checks that the files can be a blueprint.
 pub async fn validate(texts: &Texts) -> Result<()> {
-    parse(check_files(texts)?).await.map(|_| ())
+    check_files(texts)?;
+    parse(texts.clone()).await.map(|_| ())
 }
 
 /// The catalog documents that an edit needs besides those of the blueprint.

@@ -1,34 +1,50 @@
-//! Documents that were read a moment ago. An edit of one reads only what it touches, so the next edit wants the last one's document.
+//! Documents that were read and checked a moment ago. An edit of one reads and checks only what it touches, so the next edit wants
+//! the last one's document.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use moka::future::Cache;
 
 use super::{blueprints, design};
-use crate::{app::App, blueprint::Document, error::Result, store::blueprints::Manifest};
+use crate::{
+    app::App,
+    blueprint::{Checked, Document, Schemas},
+    error::Result,
+    store::{BlueprintId, blueprints::Manifest},
+};
 
 /// Text of the documents that are kept, in bytes. Their trees take some twenty times as much.
 const CAPACITY: u64 = 8 * 1024 * 1024;
 /// How long a document is kept that nobody asks for.
 const IDLE: Duration = Duration::from_secs(300);
 
-/// Documents by what is in them, whatever blueprint or revision that is.
-pub struct Designs(Cache<Manifest, Document>);
+pub struct Designs {
+    /// By what is in them, whatever blueprint or revision that is.
+    documents: Cache<Manifest, Document>,
+    /// What was found in a blueprint the last time.
+    checked: Cache<BlueprintId, Arc<Checked>>,
+}
 
 impl Default for Designs {
     fn default() -> Self {
-        let weight = |_: &Manifest, document: &Document| {
-            let bytes: usize = document.files().map(|(_, text)| text.len()).sum();
-            u32::try_from(bytes.max(1024)).unwrap_or(u32::MAX)
-        };
-        Designs(Cache::builder().weigher(weight).max_capacity(CAPACITY).time_to_idle(IDLE).build())
+        let documents = Cache::builder().weigher(|_, document: &Document| weight(document));
+        let checked = Cache::builder().weigher(|_, checked: &Arc<Checked>| weight(checked.document()));
+        Designs {
+            documents: documents.max_capacity(CAPACITY).time_to_idle(IDLE).build(),
+            checked: checked.max_capacity(CAPACITY).time_to_idle(IDLE).build(),
+        }
     }
+}
+
+fn weight(document: &Document) -> u32 {
+    let bytes: usize = document.files().map(|(_, text)| text.len()).sum();
+    u32::try_from(bytes.max(1024)).unwrap_or(u32::MAX)
 }
 
 impl Designs {
     /// The document of a revision's files.
     pub(super) async fn document(&self, app: &App, files: &Manifest) -> Result<Document> {
-        if let Some(document) = self.0.get(files).await {
+        if let Some(document) = self.documents.get(files).await {
             return Ok(document);
         }
         let document = design::parse(blueprints::contents(app, files).await?).await?;
@@ -38,6 +54,26 @@ impl Designs {
 
     /// Keeps the document that was stored as `files`.
     pub(super) async fn keep(&self, files: &Manifest, document: &Document) {
-        self.0.insert(files.clone(), document.clone()).await;
+        self.documents.insert(files.clone(), document.clone()).await;
+    }
+    /// What is wrong with a document of a blueprint. Worked out off the async threads.
+    pub(super) async fn checked(
+        &self,
+        id: &BlueprintId,
+        document: &Document,
+        schemas: &Schemas,
+    ) -> Result<Arc<Checked>> {
+        let last = self.checked.get(id).await;
+        if let Some(last) = last.as_ref().filter(|last| last.is_of(document, schemas)) {
+            return Ok(Arc::clone(last));
+        }
+        let (document, schemas) = (document.clone(), schemas.clone());
+        let checked = design::blocking(move || match last {
+            Some(last) => last.again(&document, &schemas),
+            None => Checked::new(&document, &schemas),
+        });
+        let checked = Arc::new(checked.await?);
+        self.checked.insert(id.clone(), Arc::clone(&checked)).await;
+        Ok(checked)
     }
 }

@@ -1,44 +1,40 @@
 //! Elements that need each other: Terraform finds no order to make them in.
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 
-use super::{names, place};
+use super::place;
 use crate::{
     diagnostic::{Code, Diagnostic, Severity},
     document::{Document, Element, ElementKind},
     graph::{Arrow, cycles},
-    refs::{Reference, references_of},
-    schemas::local_name,
 };
 
 /// Elements of a cycle that a message names.
 const SHOWN: usize = 6;
 
-/// A finding on each element that is part of a cycle.
-pub(super) fn check(document: &Document) -> Vec<Diagnostic> {
-    let mut arrows: BTreeSet<Arrow> = BTreeSet::new();
+/// A finding on each element that is part of a cycle, with the element's index.
+pub(super) fn check(document: &Document) -> Vec<(usize, Diagnostic)> {
+    let mut arrows: Vec<Arrow> = Vec::new();
     let mut found = Vec::new();
-    for (from, element) in
-        document.elements().iter().enumerate().filter(|(_, element)| is_ordered(element.kind))
-    {
-        for reference in references_of(document, from) {
-            let Some(to) = document.position(&reference.address) else { continue };
-            if element.kind == ElementKind::Module && !decides_how_many(document, element, &reference) {
-                continue;
-            }
-            if to == from {
-                found.extend(itself(document, element, &reference));
-            } else if is_ordered(document.elements()[to].kind)
-                && !waits_until_the_end(document, element, &reference)
-            {
-                arrows.insert(Arrow { from, to });
+    for (from, element) in document.elements().iter().enumerate().filter(|(_, e)| is_ordered(e.kind)) {
+        let Some((start, declared)) = document.declared(element) else { continue };
+        for mention in declared.mentions.iter().filter(|mention| mention.first) {
+            match document.position(&mention.address) {
+                Some(to) if to == from => {
+                    let itself = itself(document, element, mention.span_from(start));
+                    found.extend(itself.map(|itself| (from, itself)));
+                }
+                Some(to) if is_ordered(document.elements()[to].kind) => arrows.push(Arrow { from, to }),
+                _ => {}
             }
         }
-        arrows.extend(configured_by(document, element).map(|to| Arrow { from, to }));
+        let configured_by = declared.makers.iter().filter_map(|address| document.position(address));
+        arrows.extend(configured_by.map(|to| Arrow { from, to }));
     }
-    let arrows: Vec<Arrow> = arrows.into_iter().collect();
+    arrows.sort_unstable();
+    arrows.dedup();
     for cycle in cycles(&arrows) {
-        found.extend(cycle.iter().map(|at| member(document, &cycle, *at)));
+        found.extend(cycle.iter().map(|at| (*at, member(document, &cycle, *at))));
     }
     found
 }
@@ -49,39 +45,11 @@ fn is_ordered(kind: ElementKind) -> bool {
     matches!(kind, Resource | Data | Ephemeral | Local | Variable | Provider | Module)
 }
 
-/// A module is made part by part, and which parts need which of its arguments is not known here. All of them need what
-/// decides how many of it there are.
-fn decides_how_many(document: &Document, element: &Element, reference: &Reference) -> bool {
-    let Some(block) = document.block(element) else { return false };
-    let deciding =
-        ["count", "for_each", "depends_on"].into_iter().filter_map(|name| block.body.get_attribute(name));
-    deciding.into_iter().any(|attribute| crate::locate::span(attribute).contains(&reference.span.start))
-}
-
-/// The configuration of the provider that an element is made by, where the element does not name one.
-fn configured_by(document: &Document, element: &Element) -> Option<usize> {
-    use ElementKind::{Data, Ephemeral, Resource};
-    let ty = element.ty.as_deref().filter(|_| matches!(element.kind, Resource | Data | Ephemeral))?;
-    let named = document.block(element).is_some_and(|block| block.body.has_attribute("provider"));
-    if named { None } else { document.position(&format!("provider.{}", local_name(ty))) }
-}
-
-/// Provisioners that run when an element is destroyed do not need what they name beforehand.
-fn waits_until_the_end(document: &Document, element: &Element, reference: &Reference) -> bool {
-    let Some(block) = document.block(element) else { return false };
-    let mut provisioners = block.body.get_blocks("provisioner");
-    provisioners.any(|provisioner| {
-        let within = crate::locate::span(provisioner).contains(&reference.span.start);
-        within && provisioner.body.get_attribute("when").is_some_and(|when| names::is_destroy(&when.value))
-    })
-}
-
 /// A local or module that needs itself. Others may: Terraform passes over that until there is a plan.
-fn itself(document: &Document, element: &Element, reference: &Reference) -> Option<Diagnostic> {
+fn itself(document: &Document, element: &Element, span: Range<usize>) -> Option<Diagnostic> {
     let message = format!("{} refers to itself", element.address);
     matches!(element.kind, ElementKind::Local | ElementKind::Module).then(|| {
-        let span = reference.span.clone();
-        let found = place(document, &reference.file, span, Severity::Error, Code::Cycle, message);
+        let found = place(document, &element.file, span, Severity::Error, Code::Cycle, message);
         Diagnostic { address: Some(element.address.clone()), ..found }
     })
 }

@@ -1,6 +1,6 @@
 //! What Terraform refuses inside of expressions: unknown functions, wrong arguments, operators and types that do not fit.
 
-use std::collections::HashSet;
+use std::{cell::OnceCell, collections::HashSet};
 
 use cloudoven_crawler::catalog::Type;
 use hcl_edit::{
@@ -15,7 +15,7 @@ use crate::{
     infer::{Inference, Knowledge},
     locate::span,
     path::Path,
-    schemas::{Schemas, local_name},
+    schemas::Schemas,
     types::{Inferred, convert, read_constraint},
 };
 
@@ -23,8 +23,9 @@ use crate::{
 pub(super) struct Judge<'a> {
     validate: Inference<'a>,
     design: Inference<'a>,
+    document: &'a Document,
     /// Addresses of the provider configurations that something is made by.
-    used: HashSet<String>,
+    used: OnceCell<HashSet<&'a str>>,
 }
 
 impl<'a> Judge<'a> {
@@ -32,32 +33,19 @@ impl<'a> Judge<'a> {
         Judge {
             validate: Inference::new(document, schemas, Knowledge::Validate),
             design: Inference::new(document, schemas, Knowledge::Design),
-            used: document.elements().iter().flat_map(|element| configurations(document, element)).collect(),
+            document,
+            used: OnceCell::new(),
         }
     }
 
     /// Terraform passes over the configuration of a provider that nothing needs.
     pub(super) fn is_used(&self, provider: &Element) -> bool {
-        self.used.contains(&provider.address)
-    }
-}
-
-/// The provider configurations that an element is made by.
-fn configurations(document: &Document, element: &Element) -> Vec<String> {
-    use ElementKind::{Data, Ephemeral, Resource};
-    let of = |ty: &str, body: &Body| match body.get_attribute("provider").map(|a| a.value.to_string()) {
-        // `demo.west`, perhaps in quotes.
-        Some(named) => format!("provider.{}", named.trim().trim_matches('"')),
-        None => format!("provider.{}", local_name(ty)),
-    };
-    let Some(block) = document.block(element) else { return Vec::new() };
-    match (element.kind, &element.ty) {
-        (Resource | Data | Ephemeral, Some(ty)) => vec![of(ty, &block.body)],
-        _ if element.keyword == "check" => {
-            let data = block.body.get_blocks("data");
-            data.filter_map(|data| Some(of(data.labels.first()?.as_str(), &data.body))).collect()
-        }
-        _ => Vec::new(),
+        let used = self.used.get_or_init(|| {
+            let declared =
+                self.document.elements().iter().filter_map(|element| self.document.declared(element));
+            declared.flat_map(|(_, declared)| &declared.makers).map(String::as_str).collect()
+        });
+        used.contains(provider.address.as_str())
     }
 }
 

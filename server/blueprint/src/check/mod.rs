@@ -4,6 +4,7 @@
 mod address;
 mod blocks;
 mod body;
+mod checked;
 mod constant;
 mod cycles;
 mod documented;
@@ -34,6 +35,7 @@ use hcl_edit::{
     structure::{Block, Body},
 };
 
+pub use self::checked::Checked;
 use self::expressions::Judge;
 use super::{
     diagnostic::{Code, Diagnostic, Severity},
@@ -45,16 +47,7 @@ use super::{
 
 /// Checks a whole blueprint.
 pub fn check(document: &Document, schemas: &Schemas) -> Vec<Diagnostic> {
-    let judge = Judge::new(document, schemas);
-    let mut found: Vec<Diagnostic> =
-        document.elements().iter().flat_map(|e| check_own(document, schemas, &judge, e)).collect();
-    found.extend(whole::loose(document));
-    found.extend(whole::duplicates(document));
-    found.extend(whole::settings(document));
-    found.extend(cycles::check(document));
-    found.extend(unused::all(document));
-    found.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
-    found
+    Checked::new(document, schemas).diagnostics()
 }
 
 /// Checks one element: its arguments, blocks and references.

@@ -10,7 +10,7 @@ use hcl_edit::structure::{Attribute, Block};
 use super::{
     Findings, Severity,
     address::{Address, Step},
-    blocks, constant, meta, names, numbered,
+    blocks, constant, meta, numbered,
 };
 use crate::{
     diagnostic::Code,
@@ -86,7 +86,7 @@ pub(super) fn removed<'a>(findings: &mut Findings<'a>, block: &'a Block) {
             }
             "provisioner" => {
                 let last =
-                    inner.body.get_attribute("when").is_some_and(|when| names::is_destroy(&when.value));
+                    inner.body.get_attribute("when").is_some_and(|when| crate::refs::is_destroy(&when.value));
                 if !last {
                     let message =
                         "only what runs at the end makes sense here: write when = destroy".to_owned();

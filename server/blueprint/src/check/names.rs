@@ -11,7 +11,7 @@ use hcl_edit::{
 };
 
 use super::{Findings, Severity, address::Address, dynamic, numbered, targets};
-use crate::{diagnostic::Code, document::ElementKind, path::Path};
+use crate::{diagnostic::Code, document::ElementKind, path::Path, refs::is_destroy};
 
 /// What may be named besides what is declared.
 #[derive(Debug, Clone, Copy, Default)]
@@ -118,11 +118,6 @@ fn repeated<'a>(findings: &mut Findings<'a>, block: &'a Body, skipped: &[&str]) 
             _ => nested(findings, inner, scope, &path),
         }
     }
-}
-
-/// The keyword of provisioners that run at the end, with or without quotes.
-pub(super) fn is_destroy(when: &Expression) -> bool {
-    when.as_variable().is_some_and(|name| name.as_str() == "destroy") || when.as_str() == Some("destroy")
 }
 
 fn lifecycle<'a>(findings: &mut Findings<'a>, block: &'a Block, scope: Scope, base: &Path) {

@@ -7,31 +7,32 @@ use crate::{
     diagnostic::{Code, Diagnostic, Severity},
     document::{Document, Element, ElementKind},
     edit::name_span,
-    refs::references,
 };
 
-/// A warning for each that nothing but itself refers to.
-pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
-    let declared: Vec<&Element> = document.elements().iter().filter(|e| kind(e).is_some()).collect();
+/// A warning for each that nothing but itself refers to, with the element's index.
+pub(super) fn all(document: &Document) -> Vec<(usize, Diagnostic)> {
+    let elements = document.elements();
+    let declared: Vec<(usize, &Element)> =
+        elements.iter().enumerate().filter(|(_, e)| kind(e).is_some()).collect();
     if declared.is_empty() {
         return Vec::new();
     }
-    let references = references(document);
-    let own =
-        |owner: usize, address: &str| document.elements().get(owner).is_some_and(|e| e.address == address);
-    let others = references.iter().filter(|r| !own(r.owner, &r.address));
-    let used: HashSet<&str> = others.map(|r| r.address.as_str()).collect();
-    let unused = declared.into_iter().filter(|e| !used.contains(e.address.as_str()));
-    unused.filter_map(|e| warning(document, e)).collect()
+    let used: HashSet<&str> = elements.iter().flat_map(|e| others(document, e)).collect();
+    let unused = declared.into_iter().filter(|(_, e)| !used.contains(e.address.as_str()));
+    unused.filter_map(|(at, e)| Some((at, warning(document, e)?))).collect()
 }
 
 /// The same of one element.
 pub(super) fn one(document: &Document, element: &Element) -> Option<Diagnostic> {
     kind(element)?;
-    let all = all(document);
-    all.into_iter().find(|d| {
-        d.file == element.file && element.span.start <= d.span.start && d.span.end <= element.span.end
-    })
+    let used = document.elements().iter().any(|e| others(document, e).any(|other| other == element.address));
+    if used { None } else { warning(document, element) }
+}
+
+/// What an element refers to besides itself.
+fn others<'a>(document: &'a Document, element: &'a Element) -> impl Iterator<Item = &'a str> {
+    let mentions = document.declared(element).into_iter().flat_map(|(_, declared)| &declared.mentions);
+    mentions.map(|mention| mention.address.as_str()).filter(|address| *address != element.address)
 }
 
 fn kind(element: &Element) -> Option<&'static str> {

@@ -10,7 +10,7 @@ use hcl_edit::structure::{Block, Body};
 use super::place;
 use crate::{
     diagnostic::{Code, Diagnostic, Severity},
-    document::{Document, Element, ElementKind},
+    document::{Document, Element},
     locate::span,
 };
 
@@ -29,9 +29,7 @@ pub(super) fn duplicates(document: &Document) -> Vec<Diagnostic> {
 
 /// Whether it is known by what name: an alias may be calculated.
 fn is_named(document: &Document, element: &Element) -> bool {
-    let provider = document.block(element).filter(|_| element.kind == ElementKind::Provider);
-    let alias = provider.and_then(|block| block.body.get_attribute("alias"));
-    alias.is_none_or(|alias| alias.value.as_str().is_some())
+    document.declared(element).is_some_and(|(_, declared)| !declared.nameless)
 }
 
 /// Resources may have the name of another kind's keyword for a type.
@@ -68,7 +66,8 @@ pub(super) fn loose(document: &Document) -> Vec<Diagnostic> {
             let message = format!("an argument stands in a block: put {} into one", attribute.key.as_str());
             add(span(&attribute.key), Code::UnknownArgument, message);
         }
-        for locals in file.blocks("locals") {
+        let loose = file.items.iter().enumerate().filter(|(_, item)| item.facts.loose);
+        for locals in loose.filter_map(|(index, _)| file.block(index)) {
             if let Some(label) = locals.labels.first() {
                 add(span(label), Code::WrongLabels, "locals takes no label: write `locals {`".to_owned());
             }
@@ -85,7 +84,7 @@ pub(super) fn loose(document: &Document) -> Vec<Diagnostic> {
 /// Settings of which there may be one in all `terraform` blocks.
 pub(super) fn settings(document: &Document) -> Vec<Diagnostic> {
     let (mut found, mut seen) = (Vec::new(), HashSet::new());
-    for (name, file) in document.parsed() {
+    for (name, file) in document.root() {
         for block in file.blocks("terraform").flat_map(|terraform| terraform.body.blocks()) {
             let Some(kind) = kind(block) else { continue };
             if seen.insert(kind) {

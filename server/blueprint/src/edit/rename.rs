@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     document::{Document, Element, ElementKind},
-    locate::{self, span},
+    locate,
     refs::references,
     splice::Draft,
     write,
@@ -35,12 +35,8 @@ pub(super) fn rename(document: &Document, address: &str, name: &str) -> Result<A
 
 /// Where an element's name stands: its last label, the key of a local, the alias of a provider configuration.
 pub(crate) fn name_span(document: &Document, element: &Element) -> Option<Range<usize>> {
-    match element.kind {
-        ElementKind::Local => document.local(element).map(|a| span(&a.key)),
-        ElementKind::Provider => document.block(element)?.body.get_attribute("alias").map(|a| span(&a.value)),
-        ElementKind::Terraform | ElementKind::Other => None,
-        _ => document.block(element)?.labels.last().map(span),
-    }
+    let (start, declared) = document.declared(element)?;
+    declared.name_from(start)
 }
 
 /// A name as it is written there.

@@ -8,6 +8,7 @@
 //! start, `CLOUDOVEN_VALIDATE_VERDICTS` a file that keeps what Terraform said, for runs that go on where one stopped.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test ends at its first surprise")]
 
+mod again;
 mod generate;
 mod mutate;
 mod oracle;

@@ -15,7 +15,10 @@ use crate::{
     auth::Actor,
     blueprint::{self, Diagnostic, Document, ElementKind, Severity, Span},
     error::{Error, Result},
-    project::{blueprints, design::Opened},
+    project::{
+        blueprints,
+        design::{self, Opened},
+    },
     store::blueprints::Manifest,
 };
 
@@ -77,7 +80,7 @@ pub async fn draw(
         Some(number) => Some(blueprints::load(app, actor, &opened.blueprint.id, Some(number)).await?.1.files),
         None => None,
     };
-    let mut diagnostics = blueprint::check(&opened.document, &opened.schemas);
+    let mut diagnostics = design::checked(app, opened).await?.diagnostics();
     for d in dangling {
         if !diagnostics.iter().any(|known| known.file == d.file && known.span == d.span) {
             diagnostics.push(d.clone());
