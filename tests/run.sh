@@ -52,7 +52,7 @@ for part in "${parts[@]}"; do
             must docker/need.sh pgrep "the tests stop servers and engines with its kill" procps
             must make engine mirror runner-image
             # Some tests start the real server and kill it.
-            must cargo build --package cloudoven
+            must cargo build --workspace
             step "Rust, on SQLite, PostgreSQL and Docker" tests/postgres.sh tests/emulators.sh cargo test --workspace --no-fail-fast
             ;;
         browser)
