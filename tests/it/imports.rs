@@ -12,6 +12,7 @@ on_both_databases!(
     an_archive_becomes_a_blueprint,
     a_dry_run_makes_nothing_and_is_taken_up_later,
     code_and_files_are_imported_as_they_are,
+    json_is_kept_as_it_is,
     what_stands_in_the_way_is_told_and_stores_nothing,
     secrets_are_stored_nowhere,
     previews_go_with_their_project_or_after_a_day,
@@ -183,6 +184,54 @@ async fn code_and_files_are_imported_as_they_are(database: Database) {
     for body in [json!({}), json!({"text": MAIN, "files": {}}), json!({"text": " \n"}), json!({"txt": ""})] {
         user.post(&path, &body).await.expect(422);
     }
+}
+
+async fn json_is_kept_as_it_is(database: Database) {
+    const GENERATED: &str = "{\n\"variable\":   {\"size\": {\"type\": \"number\"}},\r\n \"output\": {\"x\": {\"value\": \"é\"}} }";
+    let server = TestApp::start(database).await;
+    let user = server.user("kim").await;
+    let project = project(&user).await;
+    let code = "output \"size\" {\n  value = var.size\n}\n";
+    let archive =
+        zip_of(&[("a/main.tf", code), ("a/gen/x.tf.json", "{}"), ("a/generated.tf.json", GENERATED)]);
+    let imported = send(&user, &project, "file=a.zip", archive).await.expect(201);
+    let report = &imported["report"];
+    assert_eq!(
+        (&report["ready"], &report["errors"], &report["left_out"]),
+        (&json!(true), &json!(0), &json!([]))
+    );
+    let generated = by(&report["files"], "path", "generated.tf.json");
+    assert_eq!((&generated["elements"], &generated["forms"]), (&json!(2), &json!(0)), "{report}");
+    assert!(generated["code_only"][0]["reason"].as_str().unwrap().contains("read-only"), "{report}");
+    assert_eq!(report["variables"][0]["name"], "size");
+
+    let path = format!("/blueprints/{}", imported["blueprint"]["id"].as_str().unwrap());
+    let files = user.get(&format!("{path}/files")).await.expect(200)["files"].clone();
+    assert_eq!(files, json!({"main.tf": code, "gen/x.tf.json": "{}", "generated.tf.json": GENERATED}));
+    let zip = user.request(Method::GET, &format!("{path}/archive.zip")).send().await.unwrap();
+    let mut zip = zip::ZipArchive::new(Cursor::new(zip.bytes().await.unwrap())).unwrap();
+    let mut kept = Vec::new();
+    std::io::copy(&mut zip.by_name("generated.tf.json").unwrap(), &mut kept).unwrap();
+    assert_eq!(kept, GENERATED.as_bytes());
+    let found = user.get(&format!("{path}/diagnostics")).await.expect(200);
+    assert_eq!(found, json!([]));
+
+    let edits = format!("{path}/edits");
+    let edit = json!({"op": "set_file", "file": "generated.tf.json", "text": "{}"});
+    let refused = user.request(Method::POST, &edits).header(header::IF_MATCH, "\"1\"").json(&edit);
+    let refused = Answer::read(refused.send().await.unwrap()).await.expect(422);
+    assert!(refused["detail"].as_str().unwrap().contains("JSON"), "{refused}");
+    // All files of the next revision may have another JSON file, if it is JSON.
+    let next = |text: &str| json!({"files": {"main.tf": code, "generated.tf.json": text}});
+    let put = |body: Value| {
+        user.request(Method::PUT, &format!("{path}/files")).header(header::IF_MATCH, "\"1\"").json(&body)
+    };
+    let refused = Answer::read(put(next("{\n\"a\": }")).send().await.unwrap()).await.expect(422);
+    assert!(refused.to_string().contains("generated.tf.json:2:6"), "{refused}");
+    Answer::read(put(next("{\"variable\": {\"size\": {}}}")).send().await.unwrap()).await.expect(200);
+    let large = zip_of(&[("main.tf", ""), ("x.tf.json", &" ".repeat(16 << 20))]);
+    let looked = send(&user, &project, "dry_run=true", large).await.expect(200);
+    assert_eq!(by(&looked["report"]["left_out"], "path", "x.tf.json")["reason"], "too_large");
 }
 
 async fn what_stands_in_the_way_is_told_and_stores_nothing(database: Database) {

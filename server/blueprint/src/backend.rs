@@ -1,5 +1,6 @@
 //! The backend block of a deployment's download.
 
+use hcl_edit::structure::Block;
 use serde_json::{Map, Value};
 
 use super::{
@@ -30,15 +31,18 @@ fn json(value: &Value) -> Json {
 impl Document {
     /// Whether the configuration itself says where its state is kept.
     pub fn names_backend(&self) -> bool {
-        let blocks = self.root().flat_map(|(_, file)| file.blocks("terraform"));
-        blocks.flat_map(|t| t.body.blocks()).any(|b| matches!(b.ident.as_str(), "backend" | "cloud"))
+        let mut blocks = self.root().flat_map(|(_, file)| file.blocks("terraform"));
+        let named = |b: &Block| matches!(b.ident.as_str(), "backend" | "cloud");
+        blocks.any(|t| t.body.blocks().any(named)) || self.told().any(|told| told.backend)
     }
 
     /// Input variables that Terraform asks for: those without a default.
     pub fn required_variables(&self) -> impl Iterator<Item = &str> {
         let blocks = self.root().flat_map(|(_, file)| file.blocks("variable"));
         let required = blocks.filter(|b| b.body.get_attribute("default").is_none());
-        required.filter_map(|b| Some(b.labels.first()?.as_str()))
+        let told = self.told().flat_map(|told| &told.variables).filter(|variable| variable.default.is_none());
+        let named = required.filter_map(|b| Some(b.labels.first()?.as_str()));
+        named.chain(told.map(|variable| variable.name.as_str()))
     }
 
     /// Input variables that are declared sensitive.
@@ -46,7 +50,9 @@ impl Document {
         let blocks = self.root().flat_map(|(_, file)| file.blocks("variable"));
         let sensitive = blocks
             .filter(|b| b.body.get_attribute("sensitive").is_some_and(|a| a.value.as_bool() == Some(true)));
-        sensitive.filter_map(|b| Some(b.labels.first()?.as_str()))
+        let told = self.told().flat_map(|told| &told.variables).filter(|variable| variable.sensitive);
+        let named = sensitive.filter_map(|b| Some(b.labels.first()?.as_str()));
+        named.chain(told.map(|variable| variable.name.as_str()))
     }
 }
 

@@ -51,6 +51,39 @@ impl Declared {
     }
 }
 
+/// What an element is called.
+pub(super) struct Named {
+    pub address: Option<String>,
+    pub ty: Option<String>,
+    pub name: String,
+}
+
+impl Declared {
+    /// An element of a file in Terraform's JSON syntax, `length` bytes long from its start on.
+    pub(super) fn of_json(
+        kind: ElementKind,
+        named: Named,
+        length: usize,
+        name_span: Option<Range<usize>>,
+        mentions: Vec<Mention>,
+    ) -> Self {
+        let Named { address, ty, name } = named;
+        let (makers, span) = (Vec::new(), 0..length);
+        Declared {
+            kind,
+            address,
+            ty,
+            name,
+            span,
+            name_span,
+            mentions,
+            makers,
+            repeated: false,
+            nameless: false,
+        }
+    }
+}
+
 impl Facts {
     pub(super) fn of(structure: &Structure) -> Self {
         let Some(block) = structure.as_block() else { return Facts::default() };
@@ -121,9 +154,10 @@ fn from(start: usize, span: Range<usize>) -> Range<usize> {
 fn declared(block: &Block) -> Declared {
     let keyword = block.ident.as_str();
     let labels: Vec<&str> = block.labels.iter().map(|l| l.as_str()).collect();
-    let (address, ty, name) = identity(keyword, &labels, block);
     let (kind, start) = (ElementKind::of(keyword), span(block).start);
     let alias = block.body.get_attribute("alias").filter(|_| kind == ElementKind::Provider);
+    let Named { address, ty, name } =
+        identity(keyword, &labels, alias.and_then(|alias| alias.value.as_str()));
     let name_span = match kind {
         ElementKind::Provider => alias.map(|alias| span(&alias.value)),
         ElementKind::Terraform | ElementKind::Other => None,
@@ -132,9 +166,9 @@ fn declared(block: &Block) -> Declared {
     Declared {
         kind,
         address,
-        makers: makers(kind, ty, block),
-        ty: ty.map(str::to_owned),
-        name: name.to_owned(),
+        makers: makers(kind, ty.as_deref(), block),
+        ty,
+        name,
         name_span: name_span.map(|span| from(start, span)),
         span: 0..span(block).len(),
         mentions: mentions(block),
@@ -162,21 +196,18 @@ fn makers(kind: ElementKind, ty: Option<&str>, block: &Block) -> Vec<String> {
 }
 
 /// Address, type and name of a block.
-fn identity<'a>(
-    keyword: &str,
-    labels: &[&'a str],
-    block: &'a Block,
-) -> (Option<String>, Option<&'a str>, &'a str) {
-    match (keyword, labels) {
-        ("resource", [ty, name]) => (Some(format!("{ty}.{name}")), Some(ty), name),
-        ("data" | "ephemeral", [ty, name]) => (Some(format!("{keyword}.{ty}.{name}")), Some(ty), name),
-        ("variable", [name]) => (Some(format!("var.{name}")), None, name),
-        ("output" | "module", [name]) => (Some(format!("{keyword}.{name}")), None, name),
-        ("provider", [ty]) => match block.body.get_attribute("alias").and_then(|a| a.value.as_str()) {
-            Some(alias) => (Some(format!("provider.{ty}.{alias}")), Some(ty), alias),
-            None => (Some(format!("provider.{ty}")), Some(ty), ty),
+pub(super) fn identity(keyword: &str, labels: &[&str], alias: Option<&str>) -> Named {
+    let (address, ty, name) = match (keyword, labels) {
+        ("resource", [ty, name]) => (Some(format!("{ty}.{name}")), Some(*ty), *name),
+        ("data" | "ephemeral", [ty, name]) => (Some(format!("{keyword}.{ty}.{name}")), Some(*ty), *name),
+        ("variable", [name]) => (Some(format!("var.{name}")), None, *name),
+        ("output" | "module", [name]) => (Some(format!("{keyword}.{name}")), None, *name),
+        ("provider", [ty]) => match alias {
+            Some(alias) => (Some(format!("provider.{ty}.{alias}")), Some(*ty), alias),
+            None => (Some(format!("provider.{ty}")), Some(*ty), *ty),
         },
         (_, []) => (None, None, ""),
-        (_, [.., name]) => (Some(format!("{keyword}.{}", labels.join("."))), None, name),
-    }
+        (_, [.., name]) => (Some(format!("{keyword}.{}", labels.join("."))), None, *name),
+    };
+    Named { address, ty: ty.map(str::to_owned), name: name.to_owned() }
 }

@@ -18,6 +18,7 @@ use super::{
     declared::Declared,
     diagnostic::{Diagnostic, Span},
     files::{Files, is_root},
+    json::Told,
     locate::span,
     parse::parse_file,
     parsed::ParsedFile,
@@ -196,6 +197,11 @@ impl Document {
         self.files.iter().filter(|(name, _)| is_root(name)).map(|(name, file)| (name.as_str(), file.as_ref()))
     }
 
+    /// What the files of the root module in Terraform's JSON syntax tell besides their elements.
+    pub(super) fn told(&self) -> impl Iterator<Item = &Told> {
+        self.root().filter_map(|(_, file)| file.told.as_ref())
+    }
+
     pub(super) fn file(&self, name: &str) -> Option<&ParsedFile> {
         self.files.get(name).map(Arc::as_ref)
     }
@@ -249,7 +255,8 @@ impl Document {
     /// Local provider name to what `required_providers` says of it, from all `terraform` blocks.
     pub fn required_providers(&self) -> BTreeMap<String, RequiredProvider> {
         let entries = self.required_provider_blocks().flat_map(|(_, _, block)| block.body.attributes());
-        entries.map(|a| (a.key.as_str().to_owned(), required_provider(&a.value))).collect()
+        let told = self.told().flat_map(|told| told.required_providers.clone());
+        entries.map(|a| (a.key.as_str().to_owned(), required_provider(&a.value))).chain(told).collect()
     }
 
     /// Every `required_providers` block: its file, the `terraform` block around it, its body.

@@ -4,12 +4,16 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use thiserror::Error;
 
+use super::json::JSON_ENDING;
+
 /// Largest file, in bytes.
 pub const MAX_FILE_BYTES: usize = 1024 * 1024;
 /// Largest blueprint, all files together, in bytes.
 pub const MAX_BLUEPRINT_BYTES: usize = 8 * 1024 * 1024;
 /// Most files in one blueprint.
 pub const MAX_FILES: usize = 200;
+/// A run's own settings are in `cloudoven_override.tf.json`.
+const RUN_OVERRIDE: &str = "cloudoven_override";
 /// Longest file name, in bytes; also of each folder above it.
 pub const MAX_FILE_NAME: usize = 100;
 /// Folders inside folders, at most.
@@ -22,7 +26,7 @@ pub const CANONICAL_FILES: [&str; 4] = ["main.tf", "variables.tf", "outputs.tf",
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FilesError {
     #[error(
-        "{0:?} is not a file name for a blueprint: use letters, digits, `-`, `_` and `.`, ending in `.tf`, and at most \
+        "{0:?} is not a file name for a blueprint: use letters, digits, `-`, `_` and `.`, ending in `.tf` or `.tf.json`, and at most \
          {MAX_FOLDERS} folders of letters, digits, `-` and `_` before it, as in `modules/network/main.tf`"
     )]
     Name(String),
@@ -115,14 +119,21 @@ impl FromIterator<(String, Arc<str>)> for Files {
 /// The name is none of that.
 pub fn check_name(name: &str) -> Result<(), FilesError> {
     let mut folders: Vec<&str> = name.split('/').collect();
-    let stem = folders.pop().and_then(|file| file.strip_suffix(".tf")).unwrap_or("");
+    let file = folders.pop().unwrap_or("");
+    let stem = file.strip_suffix(JSON_ENDING).or_else(|| file.strip_suffix(".tf")).unwrap_or("");
     let of =
         |text: &str, others: &[u8]| text.bytes().all(|b| b.is_ascii_alphanumeric() || others.contains(&b));
     let folder =
         |text: &&str| !text.is_empty() && text.len() <= MAX_FILE_NAME && of(text, b"-_") && !is_device(text);
-    let file = !stem.is_empty() && !stem.starts_with('.') && of(stem, b"-_.") && !is_device(stem);
-    let short = stem.len() + ".tf".len() <= MAX_FILE_NAME;
-    if file && short && folders.len() <= MAX_FOLDERS && folders.iter().all(folder) {
+    let plain = !stem.is_empty() && !stem.starts_with('.') && of(stem, b"-_.") && !is_device(stem);
+    // Runs lay a file of this name beside them.
+    let free = !folders.is_empty() || stem != RUN_OVERRIDE;
+    if plain
+        && free
+        && file.len() <= MAX_FILE_NAME
+        && folders.len() <= MAX_FOLDERS
+        && folders.iter().all(folder)
+    {
         return Ok(());
     }
     Err(FilesError::Name(name.chars().take(MAX_FILE_NAME).collect()))
@@ -151,12 +162,24 @@ mod tests {
 
     #[test]
     fn names_stay_inside_the_blueprint() {
-        for good in ["main.tf", "a-b_c.2.tf", "modules/network/main.tf", "a/b/c/d/e.tf", "console.tf"] {
+        for good in [
+            "main.tf",
+            "a-b_c.2.tf",
+            "modules/network/main.tf",
+            "x.tf.json",
+            "m/y.tf.json",
+            "m/cloudoven_override.tf.json",
+            "a/b/c/d/e.tf",
+            "console.tf",
+        ] {
             assert!(check_name(good).is_ok(), "{good}");
         }
         for bad in [
             "",
             ".tf",
+            ".tf.json",
+            "cloudoven_override.tf.json",
+            "x.json",
             "main",
             "../x.tf",
             "a/../b.tf",

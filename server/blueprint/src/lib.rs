@@ -21,6 +21,7 @@ mod graph;
 mod highlight;
 mod import;
 mod infer;
+mod json;
 mod lex;
 mod locate;
 mod outline;
@@ -62,6 +63,7 @@ pub use import::{
     read_imports, tidy,
 };
 pub use infer::argument_type;
+pub use json::is_json;
 pub use outline::{ModuleCall, Variable, has_form, module_calls, variables};
 pub use path::{Path, Step, is_identifier};
 pub use refs::{Edge, Reference, edges, references};

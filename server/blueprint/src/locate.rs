@@ -10,6 +10,7 @@ use hcl_edit::{
 use super::{
     document::{Document, Element, ElementKind},
     edit::EditError,
+    json::{is_json, read_only},
     path::{Path, Step},
 };
 
@@ -42,11 +43,15 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Finds an element.
+/// Finds an element that can be edited.
 pub(super) fn element<'d>(document: &'d Document, address: &str) -> Result<&'d Element, EditError> {
-    document
-        .element(address)
-        .ok_or_else(|| EditError::not_found(format!("there is no {address} in this blueprint")))
+    let element = document.element(address);
+    let element =
+        element.ok_or_else(|| EditError::not_found(format!("there is no {address} in this blueprint")))?;
+    if is_json(&element.file) {
+        return Err(EditError::invalid(read_only(&element.file)));
+    }
+    Ok(element)
 }
 
 /// Walks a path as far as there are blocks. A local is the attribute of that name in its `locals` block, whatever

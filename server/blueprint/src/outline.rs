@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::{
     document::{Document, Element, ElementKind},
+    json::is_json,
     locate::span,
     schemas::Schemas,
     view,
@@ -63,7 +64,7 @@ impl ModuleCall {
     }
 }
 
-/// The first input variables, at most so many, in the order of the text.
+/// The first input variables, at most so many, in the order of the text; those of JSON files last.
 pub fn variables(document: &Document, most: usize) -> Vec<Variable> {
     let blocks = of_kind(document, ElementKind::Variable);
     let variable = |(element, text, body): (&Element, &str, &Body)| Variable {
@@ -73,25 +74,33 @@ pub fn variables(document: &Document, most: usize) -> Vec<Variable> {
         default: code(text, body, "default"),
         sensitive: code(text, body, "sensitive").is_some_and(|code| code == "true"),
     };
-    blocks.take(most).map(variable).collect()
+    let told = document.told().flat_map(|told| told.variables.iter().cloned());
+    blocks.map(variable).chain(told).take(most).collect()
 }
 
 /// The calls of modules, in the order of the text.
 pub fn module_calls(document: &Document) -> Vec<ModuleCall> {
-    let blocks = of_kind(document, ElementKind::Module);
-    let call = |(element, text, body): (&Element, &str, &Body)| ModuleCall {
-        name: element.name.clone(),
-        source: plain(text, body, "source").unwrap_or_default(),
-        version: plain(text, body, "version"),
-        file: element.file.clone(),
-        line: element.line,
+    let call = |element: &Element| {
+        let (source, version) = source(document, element)?;
+        let (name, file) = (element.name.clone(), element.file.clone());
+        Some(ModuleCall { name, source, version, file, line: element.line })
     };
-    blocks.map(call).collect()
+    document.elements().iter().filter(|e| e.kind == ElementKind::Module).filter_map(call).collect()
+}
+
+/// Where a module is from, and its version constraint.
+fn source(document: &Document, element: &Element) -> Option<(String, Option<String>)> {
+    let file = document.file(&element.file)?;
+    if let Some(told) = &file.told {
+        return told.sources.get(&element.name).cloned();
+    }
+    let body = &document.block(element)?.body;
+    Some((plain(&file.text, body, "source").unwrap_or_default(), plain(&file.text, body, "version")))
 }
 
 /// Whether the designer has a form for an element; else it is shown as code only.
 pub fn has_form(document: &Document, schemas: &Schemas, element: &Element) -> bool {
-    schemas.of(element).is_some() || view::builtin(document, element).is_some()
+    !is_json(&element.file) && (schemas.of(element).is_some() || view::builtin(document, element).is_some())
 }
 
 fn of_kind(document: &Document, kind: ElementKind) -> impl Iterator<Item = (&Element, &str, &Body)> {

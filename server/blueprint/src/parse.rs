@@ -11,6 +11,7 @@ use hcl_edit::{
 use super::{
     balance,
     diagnostic::{Code, Diagnostic, Lines, Severity},
+    json,
     lex::{Kind, Token, lex},
     parsed::ParsedFile,
 };
@@ -25,6 +26,9 @@ pub(super) const MAX_OBJECT_WORK: usize = 200_000_000;
 /// # Errors
 /// One diagnostic with the place of the first fault.
 pub(super) fn parse_file(name: &str, text: Arc<str>) -> Result<ParsedFile, Diagnostic> {
+    if json::is_json(name) {
+        return json::parse_file(name, text);
+    }
     let (body, work) = parse_body(name, &text)?;
     Ok(ParsedFile::of(text, body, work))
 }
@@ -87,7 +91,8 @@ fn check_text(name: &str, text: &str) -> Result<(Vec<Token>, usize), Diagnostic>
     Ok((tokens, work))
 }
 
-fn fault(code: Code, file: &str, text: &str, offset: usize, message: String) -> Diagnostic {
+/// An error at a byte of a text.
+pub(super) fn fault(code: Code, file: &str, text: &str, offset: usize, message: String) -> Diagnostic {
     let (line, column) = Lines::new(text).position(text, offset);
     let span = (offset..text.len().min(offset + 1)).into();
     let severity = Severity::Error;

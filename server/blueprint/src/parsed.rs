@@ -16,6 +16,7 @@ use hcl_edit::structure::{Block, Body, Structure};
 use super::{
     declared::Facts,
     diagnostic::Lines,
+    json::Told,
     locate::span,
     parse::{parse_at, parse_body},
 };
@@ -31,6 +32,8 @@ pub(super) struct ParsedFile {
     pub(super) items: Vec<Arc<Item>>,
     /// At least the work that the file's objects cost the parser.
     pub(super) work: usize,
+    /// What a file in Terraform's JSON syntax tells besides its elements. Such a file has no trees.
+    pub(super) told: Option<Told>,
     asked: AtomicUsize,
     whole: OnceLock<Vec<Structure>>,
 }
@@ -51,6 +54,11 @@ impl Item {
         Item { span: span(&structure), facts, tree: OnceLock::from(Some(structure)) }
     }
 
+    /// An item of which nothing is known but this.
+    pub(super) fn told(span: Range<usize>, facts: Facts) -> Self {
+        Item { span, facts: Arc::new(facts), tree: OnceLock::from(None) }
+    }
+
     /// The same item where `text` has it now.
     pub(super) fn moved(&self, span: Range<usize>) -> Self {
         Item { span, facts: Arc::clone(&self.facts), tree: OnceLock::new() }
@@ -60,7 +68,12 @@ impl Item {
 impl ParsedFile {
     pub(super) fn new(text: Arc<str>, items: Vec<Arc<Item>>, work: usize) -> Self {
         let (lines, asked, whole) = (Lines::new(&text), AtomicUsize::new(0), OnceLock::new());
-        ParsedFile { text, lines, items, work, asked, whole }
+        ParsedFile { text, lines, items, work, told: None, asked, whole }
+    }
+
+    /// A file in Terraform's JSON syntax.
+    pub(super) fn told(text: Arc<str>, items: Vec<Arc<Item>>, told: Told) -> Self {
+        ParsedFile { told: Some(told), ..Self::new(text, items, 0) }
     }
 
     /// Everything at the top level, in the order of the text.

@@ -78,6 +78,15 @@ pub(super) fn mentions_of_local(local: &Attribute, start: usize) -> Vec<Mention>
     visitor.relative(start)
 }
 
+/// The references in an expression that stands in a text of another language, all of them at one place. Nothing is said of what
+/// must be made first.
+pub(super) fn mentions_of_expression(expression: &Expression, place: &Range<usize>) -> Vec<Mention> {
+    let mut visitor = Visitor::new("");
+    visitor.visit_expr(expression);
+    let at = |mention| Mention { span: place.clone(), name: place.clone(), first: false, ..mention };
+    visitor.found.into_iter().map(at).collect()
+}
+
 /// Every reference of a blueprint, in the order of the text.
 pub fn references(document: &Document) -> Vec<Reference> {
     (0..document.elements().len()).flat_map(|owner| references_of(document, owner)).collect()

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::{
     diagnostic::Diagnostic,
+    json::is_json,
     parse::{MAX_OBJECT_WORK, parse_file},
     parsed::{Item, ParsedFile},
 };
@@ -16,6 +17,9 @@ use super::{
 /// # Errors
 /// As [`parse_file`].
 pub(super) fn reparse(name: &str, old: &ParsedFile, text: Arc<str>) -> Result<ParsedFile, Diagnostic> {
+    if is_json(name) {
+        return parse_file(name, text);
+    }
     match patched(old, &text) {
         Some(file) => Ok(file),
         None => parse_file(name, text),

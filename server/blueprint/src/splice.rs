@@ -8,6 +8,7 @@ use super::{
     edit::{Change, EditError},
     files::{MAX_BLUEPRINT_BYTES, MAX_FILE_BYTES},
     format::layout,
+    json::{is_json, read_only},
     parse::parse_file,
     parsed::ParsedFile,
     reparse::reparse,
@@ -64,6 +65,7 @@ impl<'a> Draft<'a> {
     pub(super) fn commit(self) -> Result<(Document, Touched), EditError> {
         let mut files = self.document.parsed().clone();
         let mut touched = Touched::new();
+        self.may_be_made()?;
         for (name, changes) in self.changes {
             let Some(old) = files.get(&name) else { continue };
             let regions = regions(old, ordered(changes)?);
@@ -91,9 +93,17 @@ impl<'a> Draft<'a> {
 }
 
 impl Draft<'_> {
+    fn may_be_made(&self) -> Result<(), EditError> {
+        match self.changes.keys().chain(self.created.keys()).find(|name| is_json(name)) {
+            Some(json) => Err(EditError::invalid(read_only(json))),
+            None => Ok(()),
+        }
+    }
+
     /// The changes as pieces of text that replace one another, in whole lines: each is recognised by what stands there.
     /// The result is not read, so this costs what it touches.
     pub(super) fn pieces(self) -> Result<Vec<Change>, EditError> {
+        self.may_be_made()?;
         let mut pieces = Vec::new();
         for (name, changes) in self.changes {
             let Some(old) = self.document.file(&name) else { continue };

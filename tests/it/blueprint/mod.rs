@@ -8,6 +8,7 @@ mod faults;
 mod fixes;
 mod fmt;
 mod graph;
+mod json;
 mod keeps;
 mod minimal;
 mod properties;

@@ -6,7 +6,9 @@ import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState, StateEffect, StateField, type Extension } from "@codemirror/state";
 import { Decoration, EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers, type DecorationSet } from "@codemirror/view";
 import { tags as t } from "@lezer/highlight";
+import { json } from "@codemirror/lang-json";
 import { hcl } from "codemirror-lang-hcl";
+import { isReadOnly } from "./editor/files";
 import { lint, setMarks, type Mark } from "./editor/lint";
 import { offsetAt, type LineColumn, type Position } from "./editor/places";
 
@@ -71,7 +73,6 @@ function base(nonce: string, label: string): Extension[] {
     highlightActiveLine(),
     highlightSelectionMatches(),
     indentUnit.of("  "),
-    hcl(),
     syntaxHighlighting(colours),
   ];
 }
@@ -90,15 +91,16 @@ export function createEditor(options: Options): Editor {
     here,
     ...lint(),
     EditorView.clipboardInputFilter.of((text, state) => text.replace(/\r\n?|\n/g, state.lineBreak)),
-    options.extend,
     keymap.of([{ key: "Mod-s", run: () => (options.save(), true) }, ...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
     EditorView.updateListener.of((update) => {
       if (update.docChanged && !quiet) options.changed(update.state.sliceDoc());
     }),
   ];
-  const fresh = (text: string): EditorState =>
-    EditorState.create({ doc: text, extensions: [...extensions, EditorState.lineSeparator.of(breaks(text))] });
-  const view = new EditorView({ parent: options.parent, state: fresh("") });
+  const fresh = (name: string, text: string): EditorState => {
+    const language = isReadOnly(name) ? [json(), EditorState.readOnly.of(true)] : [hcl(), options.extend];
+    return EditorState.create({ doc: text, extensions: [...extensions, language, EditorState.lineSeparator.of(breaks(text))] });
+  };
+  const view = new EditorView({ parent: options.parent, state: fresh("", "") });
   // Tab indents here; Escape and then Tab leaves the editor, as CodeMirror does by itself.
 
   /** Replaces only what differs, so that the caret and the scroll position stay. */
@@ -121,11 +123,11 @@ export function createEditor(options: Options): Editor {
         if (file) states.set(file, view.state);
         file = name;
         quiet = true;
-        view.setState(states.get(name) ?? fresh(text));
+        view.setState(states.get(name) ?? fresh(name, text));
         quiet = false;
       }
       // Other line breaks are another state: the history over the old ones does not fit it.
-      if (view.state.lineBreak !== breaks(text)) view.setState(fresh(text));
+      if (view.state.lineBreak !== breaks(text)) view.setState(fresh(name, text));
       replace(text);
     },
     mark: (marks) => setMarks(view, marks),
@@ -148,8 +150,8 @@ export function createEditor(options: Options): Editor {
 export function compare(parent: HTMLElement, nonce: string, theirs: string, yours: string): { text(): string; close(): void } {
   const merge = new MergeView({
     parent,
-    a: { doc: theirs, extensions: [...base(nonce, "Their version"), EditorState.readOnly.of(true)] },
-    b: { doc: yours, extensions: [...base(nonce, "Your version"), keymap.of([...defaultKeymap, ...historyKeymap])] },
+    a: { doc: theirs, extensions: [...base(nonce, "Their version"), hcl(), EditorState.readOnly.of(true)] },
+    b: { doc: yours, extensions: [...base(nonce, "Your version"), hcl(), keymap.of([...defaultKeymap, ...historyKeymap])] },
     collapseUnchanged: { margin: 3, minSize: 6 },
     revertControls: "a-to-b",
   });

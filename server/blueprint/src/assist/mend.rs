@@ -5,6 +5,7 @@ use std::{ops::Range, sync::Arc};
 use super::{cursor::Cursor, frame::FrameKind, walk::Walk};
 use crate::{
     document::Document,
+    json::is_json,
     lex::{Kind, Token, lex},
     parse::parse_file,
     parsed::ParsedFile,
@@ -14,7 +15,8 @@ use crate::{
 /// `document` with another text for one of its files, which may be broken, above all at `offset`. Positions in the result
 /// are those of `text`.
 pub fn mend(document: &Document, file: &str, text: &Arc<str>, offset: usize) -> Document {
-    if document.text(file) == Some(text) {
+    // What is in JSON is not typed here.
+    if document.text(file) == Some(text) || is_json(file) {
         return document.clone();
     }
     let read = |text: Arc<str>| match document.file(file) {

@@ -8,12 +8,16 @@ use crate::{
     document::Document,
     files::{Files, FilesError, MAX_BLUEPRINT_BYTES, MAX_FILE_BYTES, MAX_FILES, check_name},
     format::format as formatted,
+    json::{is_json, read_only},
     parse::parse_file,
     reparse::reparse,
 };
 
 pub(super) fn set(document: &Document, file: &str, text: &str) -> Result<Applied, EditError> {
     check_name(file)?;
+    if is_json(file) {
+        return Err(EditError::invalid(read_only(file)));
+    }
     if text.len() > MAX_FILE_BYTES {
         return Err(FilesError::FileTooLarge { name: file.to_owned(), size: text.len() }.into());
     }
@@ -48,6 +52,10 @@ pub(super) fn remove(document: &Document, file: &str) -> Result<Applied, EditErr
 
 pub(super) fn rename(document: &Document, file: &str, name: &str) -> Result<Applied, EditError> {
     check_name(name)?;
+    if is_json(file) != is_json(name) {
+        let message = format!("{file} cannot be called {name}: the ending tells in which language it is");
+        return Err(EditError::invalid(message));
+    }
     let mut parsed = document.parsed().clone();
     let moved = parsed.remove(file).ok_or_else(|| gone(file))?;
     if name != file {
@@ -65,7 +73,7 @@ pub(super) fn format(document: &Document, file: Option<&str>) -> Result<Applied,
     }
     let chosen: Files = document
         .files()
-        .filter(|(name, _)| file.is_none_or(|f| f == *name))
+        .filter(|(name, _)| file.is_none_or(|f| f == *name) && !is_json(name))
         .map(|(name, text)| (name.to_owned(), Arc::from(formatted(text))))
         .collect();
     let nothing =

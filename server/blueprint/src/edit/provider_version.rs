@@ -24,6 +24,9 @@ pub(super) fn set(
     let value = Value::literal(&constraint).map_err(|e| EditError::invalid(e.to_string()))?;
     match entry(document, local) {
         Some((address, path)) => values::set(document, &address, &path, &value),
+        None if document.told().any(|told| told.required_providers.contains_key(local)) => {
+            Err(EditError::invalid(format!("the version of {local} is in JSON, which is kept as it is")))
+        }
         None => {
             let nothing = Applied {
                 document: document.clone(),

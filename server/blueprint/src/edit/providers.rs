@@ -7,6 +7,7 @@ use super::{Applied, EditError, blocks::commented_lines, values::insert_argument
 use crate::{
     document::{Document, Element, ElementKind, attribute_span},
     import::target_of,
+    json::is_json,
     locate::span,
     schemas::{Provider, Schemas, local_name},
     splice::{Draft, line_end},
@@ -31,6 +32,12 @@ pub(super) fn require(applied: Applied, local: &str, schemas: &Schemas) -> Resul
     if let Some((file, _, block)) = existing {
         let text = document.text(file).cloned().unwrap_or_default();
         insert_argument(&mut draft, file, &text, block, &entry);
+    } else if document.told().any(|told| !told.required_providers.is_empty()) {
+        // A module has one such block, and this one's is in JSON. What Terraform takes for granted needs no entry.
+        let granted = provider.address.source() == format!("hashicorp/{local}");
+        let message =
+            format!("required_providers is in JSON, which is kept as it is: {local} has to be added there");
+        return if granted { Ok(applied) } else { Err(EditError::invalid(message)) };
     } else {
         add_block(&mut draft, &document, &entry)?;
     }
@@ -117,6 +124,10 @@ pub(crate) fn local_of(document: &Document, element: &Element) -> Option<String>
     }
     if imported.is_none() {
         element.kind.catalog()?;
+    }
+    if is_json(&element.file) {
+        let (_, declared) = document.declared(element)?;
+        return declared.makers.first()?.split('.').nth(1).map(str::to_owned);
     }
     let explicit = block?.body.get_attribute("provider");
     let root = explicit.and_then(|a| match &a.value {

@@ -44,11 +44,12 @@ impl Draft {
     /// # Errors
     /// For people: there is nothing to import.
     pub(super) fn new(from: String, name: String, unpacked: Unpacked) -> Result<Draft, String> {
-        if !unpacked.files.keys().any(|path| path.ends_with(".tf")) {
+        // Nothing else is kept.
+        if unpacked.files.is_empty() {
             let secret = |left: &&LeftOut| matches!(left.reason, Reason::State | Reason::Values);
             let missed = unpacked.left_out.iter().find(|left| left.missed);
             return Err(match missed.or_else(|| unpacked.left_out.iter().find(secret)) {
-                None => "there is no Terraform file (*.tf) in it".to_owned(),
+                None => "there is no Terraform file (*.tf, *.tf.json) in it".to_owned(),
                 Some(first) => {
                     format!("no Terraform file in it can be read; {}: {}", first.path, first.reason.text())
                 }

@@ -61,7 +61,7 @@ fn base_name(path: &str) -> String {
 
 /// A file's name without what says its format.
 fn without_ending(name: &str) -> &str {
-    let endings = [".zip", ".tar.gz", ".tgz", ".tar", ".tf"];
+    let endings = [".zip", ".tar.gz", ".tgz", ".tar", ".tf.json", ".tf"];
     endings.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
 }
 

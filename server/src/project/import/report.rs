@@ -11,7 +11,7 @@ use super::{
     providers::{self, ImportedProvider},
 };
 use crate::blueprint::{
-    Code, Diagnostic, ElementKind, Files, LeftOut, Reason, Schemas, Severity, Variable, check, has_form,
+    Code, Diagnostic, Element, Files, LeftOut, Reason, Schemas, Severity, Variable, check, has_form, is_json,
     variables,
 };
 
@@ -191,7 +191,7 @@ fn files(layout: &Layout, schemas: &[Schemas], found: &[Diagnostic]) -> Vec<File
             if has_form(&module.document, schemas, element) {
                 report.forms += 1;
             } else {
-                let reason = reason(schemas, element.kind, element.ty.as_deref());
+                let reason = reason(schemas, element);
                 let (address, line) = (element.address.clone(), element.line);
                 report.code_only.push(CodeOnly { address, line, reason });
             }
@@ -223,8 +223,11 @@ fn empty(layout: &Layout, path: &str, text: &str) -> FileReport {
     }
 }
 
-fn reason(schemas: &Schemas, kind: ElementKind, ty: Option<&str>) -> String {
-    match (kind.catalog(), ty) {
+fn reason(schemas: &Schemas, element: &Element) -> String {
+    if is_json(&element.file) {
+        return "JSON is kept as it is and shown read-only".to_owned();
+    }
+    match (element.kind.catalog(), element.ty.as_deref()) {
         (Some(kind), Some(ty)) if schemas.unknown.contains(&(kind, ty.to_owned())) => {
             format!("the provider has no {} {ty}", kind.keyword())
         }

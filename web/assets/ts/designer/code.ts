@@ -1,5 +1,6 @@
 // The code panel: a tab per file, an editor that loads when it is first shown, and saving of what was typed.
 import type { Editor, Mark } from "../editor";
+import { isReadOnly } from "../editor/files";
 import type { Position } from "../editor/places";
 import { toast } from "../ui/toast";
 import { onScreen } from "./apply";
@@ -161,6 +162,7 @@ export function draftTexts(): ReadonlyMap<string, string> {
 /** Shows a file, with what was typed in it. */
 export function showFile(name: string, focus = false): void {
   shown = name;
+  note();
   tabs();
   bar();
   void load().then((e) => {
@@ -223,8 +225,14 @@ export function dropDrafts(): void {
   refresh();
 }
 
+/** Says that what is shown can only be read. */
+function note(): void {
+  byId("editor-note").hidden = !isReadOnly(shown);
+}
+
 function refresh(): void {
   tabs();
+  note();
   bar();
   if (editor) {
     editor.show(shown, textOf(shown));

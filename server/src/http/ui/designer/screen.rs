@@ -13,7 +13,7 @@ use super::{
 use crate::{
     app::App,
     auth::Actor,
-    blueprint::{self, Diagnostic, Document, ElementKind, Severity, Span},
+    blueprint::{self, Diagnostic, Document, Element, ElementKind, Severity, Span},
     error::{Error, Result},
     project::{
         blueprints,
@@ -121,7 +121,10 @@ fn form_html(opened: &Opened, element: Option<&str>) -> askama::Result<String> {
             };
             form::view(form, link, around).render()
         }
-        None => Welcome { empty: is_empty(opened) }.render(),
+        None => match element.and_then(|address| opened.document.element(address)) {
+            Some(element) if blueprint::is_json(&element.file) => Json::of(opened, element).render(),
+            _ => Welcome { empty: is_empty(opened) }.render(),
+        },
     }
 }
 
@@ -140,6 +143,23 @@ fn readable(block: &Block) -> Vec<&str> {
 
 fn is_empty(opened: &Opened) -> bool {
     !opened.document.elements().iter().any(|e| e.kind != ElementKind::Terraform)
+}
+
+/// An element of a JSON file.
+#[derive(askama::Template)]
+#[template(path = "designer/_json.html")]
+struct Json<'a> {
+    address: &'a str,
+    file: &'a str,
+    line: usize,
+    code: &'a str,
+}
+
+impl<'a> Json<'a> {
+    fn of(opened: &'a Opened, element: &'a Element) -> Self {
+        let code = opened.document.code(element);
+        Json { address: &element.address, file: &element.file, line: element.line, code }
+    }
 }
 
 /// What the form pane says while no element is chosen.
