@@ -163,6 +163,7 @@ test("a repository is fetched, and the preview says which commit it is", async (
   await page.getByLabel("Branch, tag or commit").fill("v2");
   await page.getByRole("button", { name: "Preview the repository" }).click();
   await page.getByRole("alert").getByText("there is no \"v2\" in the repository").waitFor();
+  assert.equal(await page.getByLabel("Branch, tag or commit").getAttribute("aria-invalid"), "true");
   assert.equal(await page.getByLabel("Address").inputValue(), git.url("shop.git"));
   await checkPage(page);
   await screenshot(page, "import-git-refused", { full: true });

@@ -1,6 +1,6 @@
 // The page that imports: a file is sent with its progress or dropped, code is sent as it was pasted, and while a repository is
 // fetched the page says for how long already, and can end it.
-import { problemText } from "./ui/http";
+import { problemFields, problemText } from "./ui/http";
 import { upload } from "./ui/upload";
 
 const fileForm = document.querySelector<HTMLFormElement>("form[data-import-file]");
@@ -19,6 +19,8 @@ function busy(form: HTMLFormElement, on: boolean): void {
 
 function begin(form: HTMLFormElement): void {
   error.hidden = true;
+  form.querySelectorAll(".err").forEach((told) => told.remove());
+  form.querySelectorAll("[aria-invalid]").forEach((input) => input.removeAttribute("aria-invalid"));
   busy(form, true);
 }
 
@@ -28,6 +30,26 @@ function fail(form: HTMLFormElement, text: string): void {
   error.textContent = text;
   error.hidden = false;
   error.scrollIntoView({ block: "nearest" });
+}
+
+/** Says at the fields of a form what is wrong with each; whether they are all there. */
+function failAtFields(form: HTMLFormElement, body: string): boolean {
+  const inputs = problemFields(body).map(({ pointer, message }) => {
+    const input = form.querySelector<HTMLInputElement>(`input[name="${CSS.escape(pointer.slice(1))}"]`);
+    return { input, message };
+  });
+  if (!inputs.length || !inputs.every(({ input }) => input)) return false;
+  busy(form, false);
+  say(form, "");
+  for (const { input, message } of inputs) {
+    const told = Object.assign(document.createElement("p"), { className: "err", textContent: message });
+    told.setAttribute("role", "alert");
+    input!.setAttribute("aria-invalid", "true");
+    input!.after(told);
+    input!.closest("details")?.setAttribute("open", "");
+  }
+  inputs[0]!.input!.focus();
+  return true;
 }
 
 function open(project: string, answer: string): void {
@@ -74,7 +96,7 @@ async function ask(form: HTMLFormElement, project: string, body: unknown, signal
     return;
   }
   if (response.ok) open(project, answer);
-  else fail(form, problemText(response.status, answer));
+  else if (!failAtFields(form, answer)) fail(form, problemText(response.status, answer));
 }
 
 async function sendText(form: HTMLFormElement): Promise<void> {

@@ -12,6 +12,15 @@ export function problemText(status: number, body: string): string {
   return `The server answered ${status}. Reload the page and try again.`;
 }
 
+/** What is wrong with which value, from problem+json; each with the JSON pointer of the value in the request. */
+export function problemFields(body: string): { pointer: string; message: string }[] {
+  try {
+    return (JSON.parse(body) as { errors?: { pointer: string; message: string }[] }).errors ?? [];
+  } catch {
+    return [];
+  }
+}
+
 /** The server could not be reached, or is being restarted: worth another try with the same request. */
 export class Unreachable extends Error {}
 
