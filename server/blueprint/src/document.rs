@@ -208,10 +208,8 @@ impl Document {
 
     /// Whether another has the same files, read at the same time.
     pub(super) fn is_same(&self, other: &Document) -> bool {
-        let same = |((a, file), (b, other)): ((&String, &Arc<ParsedFile>), (&String, &Arc<ParsedFile>))| {
-            a == b && Arc::ptr_eq(file, other)
-        };
-        self.files.len() == other.files.len() && self.files.iter().zip(&other.files).all(same)
+        let mut files = self.files.iter().zip(&other.files);
+        self.files.len() == other.files.len() && files.all(|(a, b)| a.0 == b.0 && Arc::ptr_eq(a.1, b.1))
     }
 
     /// Every element, by file and then in the order of the text. Two with one address are both here.

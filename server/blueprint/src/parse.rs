@@ -27,7 +27,7 @@ pub(super) const MAX_OBJECT_WORK: usize = 200_000_000;
 /// One diagnostic with the place of the first fault.
 pub(super) fn parse_file(name: &str, text: Arc<str>) -> Result<ParsedFile, Diagnostic> {
     if json::is_json(name) {
-        return json::parse_file(name, text);
+        return json::parse_file(name, &text);
     }
     let (body, work) = parse_body(name, &text)?;
     Ok(ParsedFile::of(text, body, work))

@@ -50,12 +50,12 @@ pub(super) struct Told {
 ///
 /// # Errors
 /// A diagnostic with the place of the first fault.
-pub(super) fn parse_file(name: &str, text: Arc<str>) -> Result<ParsedFile, Diagnostic> {
-    let root = read(&text).and_then(|root| {
+pub(super) fn parse_file(name: &str, text: &Arc<str>) -> Result<ParsedFile, Diagnostic> {
+    let root = read(text).and_then(|root| {
         let config = root.is_object() || root.code().starts_with('[');
         if config { Ok(root) } else { Err((root.span().start, "a configuration is an object".to_owned())) }
     });
-    let root = root.map_err(|(at, message)| fault(Code::Syntax, name, &text, at, message))?;
+    let root = root.map_err(|(at, message)| fault(Code::Syntax, name, text, at, message))?;
     let mut found = Found::default();
     // What an override file has is declared elsewhere already.
     if !is_override(name) {
@@ -64,7 +64,7 @@ pub(super) fn parse_file(name: &str, text: Arc<str>) -> Result<ParsedFile, Diagn
     let Found { mut items, told } = found;
     items.sort_by_key(|item| item.span.start);
     let items = items.into_iter().map(Arc::new).collect();
-    Ok(ParsedFile::told(Arc::clone(&text), items, told))
+    Ok(ParsedFile::told(Arc::clone(text), items, told))
 }
 
 /// Source: <https://developer.hashicorp.com/terraform/language/files/override>
