@@ -244,6 +244,14 @@ impl Document {
         Some((item.span.start, item.facts.declared.get(element.part)?))
     }
 
+    /// Every element with where in its file its block starts and what that says of it. They are gone through as they lie, which is
+    /// faster than looking each up.
+    pub(super) fn all_declared(&self) -> impl Iterator<Item = (&Element, usize, &Declared)> {
+        let items = self.root().flat_map(|(_, file)| &file.items);
+        let declared = items.flat_map(|item| item.facts.declared.iter().map(|d| (item.span.start, d)));
+        self.elements.iter().zip(declared).map(|(element, (start, declared))| (element, start, declared))
+    }
+
     /// The attribute of a local.
     pub(super) fn local(&self, element: &Element) -> Option<&Attribute> {
         let block = self.block(element).filter(|_| element.kind == ElementKind::Local)?;

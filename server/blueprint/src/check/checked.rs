@@ -79,8 +79,9 @@ impl Checked {
         }
         let before = kept(&self.document, document);
         let (old, new) = (self.document.elements(), document.elements());
-        let survived: HashSet<usize> = before.iter().flatten().copied().collect();
-        let gone = || old.iter().enumerate().filter(|(i, _)| !survived.contains(i)).map(|(_, e)| e);
+        let mut survived = vec![false; old.len()];
+        before.iter().flatten().for_each(|at| survived[*at] = true);
+        let gone = || old.iter().zip(&survived).filter(|(_, survived)| !**survived).map(|(e, _)| e);
         let come = || new.iter().zip(&before).filter(|(_, before)| before.is_none()).map(|(e, _)| e);
         // Which configurations a module is handed in stands here.
         if gone().chain(come()).any(|e| e.kind == ElementKind::Terraform) {
@@ -101,13 +102,21 @@ impl Checked {
             None => true,
         };
         let again = new.iter().enumerate().filter(|(i, e)| again((*i, e))).map(|(i, _)| i).collect();
-        // What is said of how an element and others refer to each other is said at the element, which is another one now.
-        let told = |at: usize| !survived.contains(&at) && !self.joint[at].is_empty();
-        let joint = !quiet
-            || !gone()
-                .zip(come())
-                .all(|(was, is)| references(&self.document, was).eq(references(document, is)))
-            || (0..old.len()).any(told);
+        let joint = if !quiet || self.joint.iter().flatten().any(|d| d.code == Code::Cycle) {
+            Joint::All
+        } else {
+            let were = gone().flat_map(|e| mentions(&self.document, e)).map(|m| m.address.clone());
+            let are = come().flat_map(|e| mentions(document, e)).map(|m| m.address.clone());
+            let named = were.chain(are).chain(come().map(|e| e.address.clone())).collect();
+            // The same elements in the same order, as it is quiet.
+            let pairs = before.iter().enumerate().filter(|(_, before)| before.is_none()).zip(gone());
+            let asks_more = |at: usize, was: &Element| {
+                let asked: HashSet<(bool, &str)> = mentions(&self.document, was).iter().map(ask).collect();
+                !mentions(document, &new[at]).iter().all(|mention| asked.contains(&ask(mention)))
+            };
+            let asking = pairs.filter(|((at, _), was)| asks_more(*at, was)).map(|((at, _), _)| at).collect();
+            Joint::Of { named, asking }
+        };
         Some(Affected { before, again, joint })
     }
 
@@ -144,7 +153,22 @@ impl Checked {
         for (at, found) in affected.again.iter().zip(check_all(document, schemas, &affected.again)) {
             own[*at] = found;
         }
-        let joint = if affected.joint { joint(document) } else { moved(&self.joint) };
+        let joint = match &affected.joint {
+            Joint::All => joint(document),
+            Joint::Of { named, asking } => {
+                let mut joint = moved(&self.joint);
+                for (found, element) in joint.iter_mut().zip(document.elements()) {
+                    if !found.is_empty() && named.contains(&element.address) {
+                        found.clear();
+                    }
+                }
+                let unused = unused::among(document, named.iter().map(String::as_str).collect());
+                for (at, found) in cycles::through(document, asking).into_iter().chain(unused) {
+                    joint[at].push(found);
+                }
+                joint
+            }
+        };
         Checked { document: document.clone(), schemas: schemas.clone(), own, joint }
     }
 }
@@ -155,17 +179,27 @@ struct Affected {
     before: Vec<Option<usize>>,
     /// Indexes of the elements to check again.
     again: Vec<usize>,
-    /// Whether who refers to whom is another question now.
-    joint: bool,
+    joint: Joint,
+}
+
+/// Of what to find out anew how elements refer to each other.
+enum Joint {
+    All,
+    /// Where there was no cycle, one can only go through a block that asks for more than before. Something can only have become
+    /// used or unused that a new block names, or one that is gone.
+    Of {
+        named: HashSet<String>,
+        asking: Vec<usize>,
+    },
 }
 
 fn mentions<'a>(document: &'a Document, element: &Element) -> &'a [Mention] {
     document.declared(element).map_or(&[], |(_, declared)| &declared.mentions)
 }
 
-/// What an element refers to, and whether before it is made.
-fn references<'a>(document: &'a Document, element: &Element) -> impl Iterator<Item = (&'a str, bool)> {
-    mentions(document, element).iter().map(|mention| (mention.address.as_str(), mention.first))
+/// What is named, and whether it has to be there first.
+fn ask(mention: &Mention) -> (bool, &str) {
+    (mention.first, &mention.address)
 }
 
 /// By the index of an element of `new`: the index in `old` of the element with the same block in the same file.

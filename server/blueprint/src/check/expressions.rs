@@ -41,9 +41,7 @@ impl<'a> Judge<'a> {
     /// Terraform passes over the configuration of a provider that nothing needs.
     pub(super) fn is_used(&self, provider: &Element) -> bool {
         let used = self.used.get_or_init(|| {
-            let declared =
-                self.document.elements().iter().filter_map(|element| self.document.declared(element));
-            declared.flat_map(|(_, declared)| &declared.makers).map(String::as_str).collect()
+            self.document.all_declared().flat_map(|(_, _, d)| &d.makers).map(String::as_str).collect()
         });
         used.contains(provider.address.as_str())
     }

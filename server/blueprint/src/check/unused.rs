@@ -11,28 +11,32 @@ use crate::{
 
 /// A warning for each that nothing but itself refers to, with the element's index.
 pub(super) fn all(document: &Document) -> Vec<(usize, Diagnostic)> {
-    let elements = document.elements();
-    let declared: Vec<(usize, &Element)> =
-        elements.iter().enumerate().filter(|(_, e)| kind(e).is_some()).collect();
-    if declared.is_empty() {
-        return Vec::new();
+    let declared = document.elements().iter().filter(|e| kind(e).is_some());
+    among(document, declared.map(|e| e.address.as_str()).collect())
+}
+
+/// The same of those with some addresses.
+pub(super) fn among<'a>(document: &'a Document, mut unused: HashSet<&'a str>) -> Vec<(usize, Diagnostic)> {
+    unused.retain(|address| document.element(address).is_some_and(|e| kind(e).is_some()));
+    for (element, _, declared) in document.all_declared() {
+        if unused.is_empty() {
+            return Vec::new();
+        }
+        for mention in declared.mentions.iter().filter(|mention| mention.address != element.address) {
+            unused.remove(mention.address.as_str());
+        }
     }
-    let used: HashSet<&str> = elements.iter().flat_map(|e| others(document, e)).collect();
-    let unused = declared.into_iter().filter(|(_, e)| !used.contains(e.address.as_str()));
+    let elements = document.elements().iter().enumerate();
+    let unused = elements.filter(|(_, e)| kind(e).is_some() && unused.contains(e.address.as_str()));
     unused.filter_map(|(at, e)| Some((at, warning(document, e)?))).collect()
 }
 
 /// The same of one element.
 pub(super) fn one(document: &Document, element: &Element) -> Option<Diagnostic> {
     kind(element)?;
-    let used = document.elements().iter().any(|e| others(document, e).any(|other| other == element.address));
-    if used { None } else { warning(document, element) }
-}
-
-/// What an element refers to besides itself.
-fn others<'a>(document: &'a Document, element: &'a Element) -> impl Iterator<Item = &'a str> {
-    let mentions = document.declared(element).into_iter().flat_map(|(_, declared)| &declared.mentions);
-    mentions.map(|mention| mention.address.as_str()).filter(|address| *address != element.address)
+    let one = HashSet::from([element.address.as_str()]);
+    let found = among(document, one).into_iter().map(|(at, found)| (&document.elements()[at], found));
+    found.into_iter().find(|(e, _)| std::ptr::eq(*e, element)).map(|(_, found)| found)
 }
 
 fn kind(element: &Element) -> Option<&'static str> {

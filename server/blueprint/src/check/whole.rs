@@ -16,9 +16,16 @@ use crate::{
 
 /// Elements that are declared already.
 pub(super) fn duplicates(document: &Document) -> Vec<Diagnostic> {
-    let mut first: HashMap<(&str, &str), &Element> = HashMap::with_capacity(document.elements().len());
+    let elements = document.elements();
+    let others = elements.iter().enumerate().filter(|(at, e)| document.position(&e.address) != Some(*at));
+    let twice: HashSet<&str> = others.map(|(_, e)| e.address.as_str()).collect();
+    if twice.is_empty() {
+        return Vec::new();
+    }
+    let mut first: HashMap<(&str, &str), &Element> = HashMap::new();
     let mut found = Vec::new();
-    for element in document.elements().iter().filter(|element| is_named(document, element)) {
+    let twice = elements.iter().filter(|e| twice.contains(e.address.as_str()));
+    for element in twice.filter(|element| is_named(document, element)) {
         match first.get(&key(element)) {
             Some(first) => found.push(duplicate(document, element, first)),
             None => drop(first.insert(key(element), element)),
