@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn an_import_generates_beside_the_configuration_and_shows_what_it_found() {
         let plan = plan_phase(Operation::Import, false);
-        let file = "-generate-config-out=/work/generated.tf".to_owned();
+        let file = format!("-generate-config-out={WORK}/{GENERATED_FILE}");
         assert!(plan.steps[1].argv.contains(&file) && plan.steps[2].always);
         assert!(!plan_phase(Operation::Plan, false).steps[2].always);
     }
