@@ -6,7 +6,7 @@ use std::fmt;
 
 use hcl_edit::expr::{Expression, TraversalOperator as Operator};
 
-use crate::write;
+use crate::{parse::parse_expression, write};
 
 /// Longest address, in bytes.
 const MAX: usize = 1024;
@@ -46,7 +46,7 @@ impl Target {
         if text.len() > MAX {
             return Err("the address is too long");
         }
-        let expression: Expression = text.trim().parse().map_err(|_| NONE)?;
+        let expression = parse_expression(text.trim()).map_err(|_| NONE)?;
         Target::of(&expression).ok_or(NONE)?
     }
 
@@ -143,6 +143,14 @@ mod tests {
             assert_eq!(Target::read(text).unwrap().to_string(), text);
         }
         assert_eq!(Target::read(" resource.a_b.c ").unwrap().to_string(), "a_b.c");
+    }
+
+    /// The parser alone would take time that doubles with each of them.
+    #[test]
+    fn what_is_not_closed_is_refused_at_once() {
+        for open in ["(", "[", "{", "a[", "f(", "\"${", "{a="] {
+            assert!(Target::read(&open.repeat(MAX / open.len())).is_err(), "{open}");
+        }
     }
 
     #[test]
