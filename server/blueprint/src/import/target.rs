@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(Target::read(" resource.a_b.c ").unwrap().to_string(), "a_b.c");
     }
 
-    /// The parser alone would take time that doubles with each of them.
+    /// By the one reader of expressions, with its bounds on depth and time.
     #[test]
     fn what_is_not_closed_is_refused_at_once() {
         for open in ["(", "[", "{", "a[", "f(", "\"${", "{a="] {
