@@ -1,6 +1,6 @@
 //! CloudOven's service: projects, blueprints, environments, deployments and runs of Terraform, over a browser and REST.
 //!
-//! Arrows point one way: `http` → `project`, `run`, `jobs`, `state`, `catalog`, `auth` → `store`, `blob`, `secret`.
+//! Arrows point one way: `http`, `lsp` → `project`, `run`, `jobs`, `state`, `catalog`, `auth` → `store`, `blob`, `secret`.
 //! The blueprint engine is a crate of its own, `server/blueprint`: pure, it reads only the crawler's catalog model.
 
 pub mod app;
@@ -14,6 +14,7 @@ pub mod http;
 pub mod hub;
 pub mod jobs;
 pub mod lifecycle;
+pub mod lsp;
 pub mod project;
 pub mod run;
 pub mod secret;

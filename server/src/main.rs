@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, Subcommand};
 use cloudoven::{
     app::{self, App},
+    blob::Blobs,
+    catalog::Catalogs,
     clock::Clock,
     config::{Config, Settings},
     http,
     jobs::Crawler,
     lifecycle::Lifecycle,
+    lsp,
     project::deployments::DEFAULT_TERRAFORM,
     run::Worker,
     store::Db,
@@ -35,6 +38,8 @@ enum Command {
     Worker(Settings),
     /// Bring the database's schema up to date and stop
     Migrate(Settings),
+    /// Serve an editor on standard input and output: completions, findings and fixes from the catalog
+    Lsp(Settings),
     /// The providers that runs install without a network
     #[command(subcommand)]
     Mirror(Mirror),
@@ -63,6 +68,7 @@ async fn main() -> anyhow::Result<()> {
             telemetry::init(&config.log, config.log_json);
             App::start(config, Clock::System).await.map(|_| ())
         }
+        Command::Lsp(settings) => edit(Config::resolve(&settings)?).await,
         Command::Mirror(Mirror::Add { directory, settings }) => {
             add_to_mirror(Config::resolve(&settings)?, &directory).await
         }
@@ -102,6 +108,16 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     app.upstream.close().await;
     app.db.close().await;
     Ok(())
+}
+
+async fn edit(config: Config) -> anyhow::Result<()> {
+    telemetry::init(&config.log, config.log_json);
+    let catalogs = Catalogs::load(&Blobs::open(&config.blobs)?).await?;
+    if catalogs.loaded().versions.is_empty() {
+        tracing::warn!(blobs = %config.blobs, "there is no provider in the catalog: name another with --blobs");
+    }
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || lsp::serve(catalogs, runtime)).await?
 }
 
 async fn work(config: Config) -> anyhow::Result<()> {

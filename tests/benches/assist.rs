@@ -5,7 +5,6 @@
 //! Reads the bundles from `CLOUDOVEN_TEST_BUNDLES`. `cargo bench -p cloudoven-tests --bench assist`
 
 use std::{
-    collections::BTreeMap,
     hint::black_box,
     sync::Arc,
     time::{Duration, Instant},
@@ -70,7 +69,7 @@ fn measure_all(documents: &[Arc<catalog::Document>], index: Index) -> anyhow::Re
         "variable \"size\" {\n  type = number\n}\nlocals {\n  names = { a = { b = 1 } }\n}\n",
     )?;
     let document = Document::parse(&files).ok().context("the text is HCL")?;
-    let (indexes, modules) = (vec![Arc::new(index)], BTreeMap::new());
+    let indexes = vec![Arc::new(index)];
     let saved = files.get("f1.tf").context("a file")?.to_string();
     let last = saved.rfind("\n  x_").context("an argument")?;
     println!(
@@ -95,21 +94,14 @@ fn measure_all(documents: &[Arc<catalog::Document>], index: Index) -> anyhow::Re
         let offset = last + 3 + typed.len();
         measure(typed, || {
             let mended = assist::mend(&document, "f1.tf", &text, offset);
-            let workspace = Workspace {
-                document: &mended,
-                schemas: &schemas,
-                indexes: &indexes,
-                used: 1,
-                modules: &modules,
-            };
+            let workspace = Workspace { document: &mended, schemas: &schemas, indexes: &indexes, used: 1 };
             assist::complete(&workspace, Spot { file: "f1.tf", text: &text, offset }).items.len()
         });
     }
     let text: Arc<str> = format!("{saved}\nresource \"net").into();
     measure("resource \"net", || {
         let mended = assist::mend(&document, "f1.tf", &text, text.len());
-        let workspace =
-            Workspace { document: &mended, schemas: &schemas, indexes: &indexes, used: 1, modules: &modules };
+        let workspace = Workspace { document: &mended, schemas: &schemas, indexes: &indexes, used: 1 };
         assist::complete(&workspace, Spot { file: "f1.tf", text: &text, offset: text.len() }).items.len()
     });
     Ok(())

@@ -19,6 +19,7 @@ mod design;
 mod designer_docs;
 mod edits;
 mod imports;
+mod lsp;
 mod openapi;
 mod projects;
 mod runs;

@@ -2,7 +2,7 @@
 
 use std::{
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
 use cloudoven::config::Config;
@@ -25,6 +25,20 @@ impl Process {
             .stdout(Stdio::null())
             .spawn();
         Process(child.expect("the command starts"))
+    }
+
+    /// Starts `cloudoven subcommand` on the data of `config`, to be spoken to.
+    pub fn piped(subcommand: &str, config: &Config) -> (Child, ChildStdin, ChildStdout) {
+        let child = Command::new(binary())
+            .args([subcommand, "--log", "warn"])
+            .env("CLOUDOVEN_DATA", &config.data)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut child = child.expect("the command starts");
+        let stdin = child.stdin.take().expect("it is piped");
+        let stdout = child.stdout.take().expect("it is piped");
+        (child, stdin, stdout)
     }
 
     /// SIGTERM, and a clean end.

@@ -97,6 +97,12 @@ impl Facts {
         Facts { keyword, declared, loose }
     }
 
+    /// The names of the outputs among what it declares.
+    pub(super) fn outputs(&self) -> impl Iterator<Item = &str> {
+        let outputs = self.declared.iter().filter(|declared| declared.kind == ElementKind::Output);
+        outputs.map(|declared| declared.name.as_str())
+    }
+
     /// Adds the elements that an item of a file declares.
     pub(super) fn elements(
         &self,

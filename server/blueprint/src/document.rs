@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    called::Modules,
     declared::Declared,
     diagnostic::{Diagnostic, Span},
     files::{Files, is_root},
@@ -117,6 +118,7 @@ pub struct Document {
     files: BTreeMap<String, Arc<ParsedFile>>,
     elements: Arc<[Element]>,
     by_address: Arc<HashMap<String, usize>>,
+    pub(super) modules: Arc<Modules>,
 }
 
 impl Document {
@@ -148,7 +150,7 @@ impl Document {
                 Err(fault) => faults.push(fault),
             }
         }
-        if faults.is_empty() { Ok(Document::index(parsed)) } else { Err(faults) }
+        if faults.is_empty() { Ok(self.of(parsed)) } else { Err(faults) }
     }
 
     /// The module in a folder, a document of its own.
@@ -158,12 +160,12 @@ impl Document {
             is_root(rest).then(|| rest.to_owned())
         };
         let files = self.files.iter().filter_map(|(name, file)| Some((inside(name)?, Arc::clone(file))));
-        Document::index(files.collect())
+        Document::default().of(files.collect())
     }
 
-    /// The document over files that are parsed already. What stands in folders are modules, whose elements are not this
+    /// This document with other files, which are parsed already. What stands in folders are modules, whose elements are not this
     /// blueprint's.
-    pub(super) fn index(files: BTreeMap<String, Arc<ParsedFile>>) -> Document {
+    pub(super) fn of(&self, files: BTreeMap<String, Arc<ParsedFile>>) -> Document {
         let mut elements = Vec::new();
         let mut unnamed = HashMap::new();
         for (name, file) in files.iter().filter(|(name, _)| is_root(name)) {
@@ -175,7 +177,8 @@ impl Document {
         for (i, element) in elements.iter().enumerate() {
             by_address.entry(element.address.clone()).or_insert(i);
         }
-        Document { files, elements: elements.into(), by_address: Arc::new(by_address) }
+        let modules = Arc::new(self.modules.renewed());
+        Document { files, elements: elements.into(), by_address: Arc::new(by_address), modules }
     }
 
     /// The text of every file.

@@ -147,6 +147,15 @@ pub fn is_root(name: &str) -> bool {
     !name.contains('/')
 }
 
+/// Whether what is in a file changes what others declare.
+///
+/// Source: <https://developer.hashicorp.com/terraform/language/files/override>
+pub(super) fn is_override(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let file = file.strip_suffix(JSON_ENDING).or_else(|| file.strip_suffix(".tf"));
+    file.is_some_and(|file| file == "override" || file.ends_with("_override"))
+}
+
 /// Names that mean a device on Windows, whatever follows behind a dot.
 fn is_device(name: &str) -> bool {
     let name = name.split('.').next().unwrap_or(name).to_ascii_lowercase();

@@ -13,7 +13,8 @@ use super::{
     diagnostic::{Code, Diagnostic, Lines, Severity},
     json,
     lex::{Kind, Token, lex},
-    parsed::ParsedFile,
+    parsed::{Item, ParsedFile},
+    pieces,
 };
 
 /// Most entries in one object: the parser compares each key with all before it.
@@ -29,8 +30,17 @@ pub(super) fn parse_file(name: &str, text: Arc<str>) -> Result<ParsedFile, Diagn
     if json::is_json(name) {
         return json::parse_file(name, &text);
     }
-    let (body, work) = parse_body(name, &text)?;
-    Ok(ParsedFile::of(text, body, work))
+    let (tokens, work) = check_text(name, &text)?;
+    let masked = mask(&text, &tokens);
+    let code = masked.as_deref().unwrap_or(&text);
+    let items = match pieces::items(code, &tokens) {
+        Some(items) => items,
+        None => {
+            let body = hcl_edit::parser::parse_body(code).map_err(|error| unread(name, &text, &error))?;
+            body.into_iter().map(|structure| Arc::new(Item::new(structure))).collect()
+        }
+    };
+    Ok(ParsedFile::new(text, items, work))
 }
 
 /// Reads a text as the body of a file; also tells what its objects cost to read.
@@ -49,7 +59,7 @@ pub(super) fn parse_at(text: &str, at: Range<usize>) -> Option<Structure> {
     // A heredoc ends in a line break.
     let code = format!("{}\n", text.get(at.clone())?);
     let masked = mask(&code, &lex(&code)).unwrap_or(code);
-    let body = hcl_edit::parser::parse_body(&format!("{}{masked}", " ".repeat(at.start))).ok()?;
+    let body = hcl_edit::parser::parse_body(&(" ".repeat(at.start) + &masked)).ok()?;
     let mut structure = body.into_iter().next()?;
     structure.decor_mut().clear();
     Some(structure)

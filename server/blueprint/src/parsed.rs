@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-use hcl_edit::structure::{Block, Body, Structure};
+use hcl_edit::structure::{Block, Structure};
 
 use super::{
     declared::Facts,
@@ -74,11 +74,6 @@ impl ParsedFile {
     /// A file in Terraform's JSON syntax.
     pub(super) fn told(text: Arc<str>, items: Vec<Arc<Item>>, told: Told) -> Self {
         ParsedFile { told: Some(told), ..Self::new(text, items, 0) }
-    }
-
-    /// Everything at the top level, in the order of the text.
-    pub(super) fn of(text: Arc<str>, body: Body, work: usize) -> Self {
-        Self::new(text, body.into_iter().map(|structure| Arc::new(Item::new(structure))).collect(), work)
     }
 
     /// The tree of the item at an index.

@@ -88,7 +88,7 @@ impl<'a> Draft<'a> {
         if total > MAX_BLUEPRINT_BYTES {
             return Err(super::files::FilesError::TooLarge(total).into());
         }
-        Ok((Document::index(files), touched))
+        Ok((self.document.of(files), touched))
     }
 }
 

@@ -91,8 +91,9 @@ fn abbreviates(text: &str) -> bool {
     ["e.g", "i.e", "etc", "vs"].iter().any(|short| text.ends_with(short))
 }
 
-/// The arguments of Terraform's own blocks, in the form that the catalog has for a provider's.
+/// The arguments of Terraform's own blocks, in the form that the catalog has for a provider's; of a call also what the module takes.
 pub(super) fn builtin(document: &Document, element: &Element) -> Option<Block> {
+    let given = document.called(element).map(|interface| interface.inputs.attributes.clone());
     let default = match element.kind {
         ElementKind::Variable => {
             let declared = document.block(element)?.body.get_attribute("type");
@@ -100,7 +101,9 @@ pub(super) fn builtin(document: &Document, element: &Element) -> Option<Block> {
         }
         _ => Type::Dynamic,
     };
-    builtin_of(element.kind, default)
+    let mut block = builtin_of(element.kind, default)?;
+    block.attributes.extend(given.into_iter().flatten());
+    Some(block)
 }
 
 /// The same of a kind of block; `default` is the type of a variable's default.

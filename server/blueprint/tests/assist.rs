@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test ends at its first surprise")]
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use cloudoven_blueprint::{
     Document, Files, Schemas,
@@ -102,20 +102,20 @@ provider "acme" {
 }
 "#;
 
+const MODULE: &str = "variable \"width\" {\n  type = number\n  description = \"How wide it is.\"\n}\nvariable \"extra\" {\n  default = \
+                      null\n}\noutput \"url\" {\n  value = 1\n  description = \"Where.\"\n}\n";
+
 /// Asks about the text in which `|` marks the place, beside the other file.
 fn ask<T>(marked: &str, question: impl FnOnce(&Workspace, Spot) -> T) -> T {
     let offset = marked.find('|').unwrap();
     let text: Arc<str> = marked.replacen('|', "", 1).into();
     let mut files = Files::default();
     files.insert("other.tf", OTHER).unwrap();
+    files.insert("m/main.tf", MODULE).unwrap();
     let saved = Document::parse(&files).unwrap();
     let document = mend(&saved, "main.tf", &text, offset);
-    let mut module = Files::default();
-    module.insert("main.tf", "output \"url\" {\n  value = 1\n  description = \"Where.\"\n}\n").unwrap();
-    let modules = BTreeMap::from([("./m".to_owned(), Document::parse(&module).unwrap())]);
     let (schemas, indexes) = (schemas(), indexes());
-    let workspace =
-        Workspace { document: &document, schemas: &schemas, indexes: &indexes, used: 1, modules: &modules };
+    let workspace = Workspace { document: &document, schemas: &schemas, indexes: &indexes, used: 1 };
     question(&workspace, Spot { file: "main.tf", text: &text, offset })
 }
 
@@ -234,6 +234,11 @@ fn expressions() {
     assert!(taken(&server("  name = local.names[|]"), "a b").contains("= local.names[\"a b\"|]"));
     assert!(labels(&server("  name = acme_network.many[\"|\"]")).contains(&"t w o".to_owned()));
     assert_eq!(labels(&server("  name = module.m.|")), ["url"]);
+    assert_eq!(labels("module \"n\" {\n  source = \"|\"\n}\n"), ["./m"]);
+    let call = "module \"n\" {\n  source = \"./m\"\n  |\n}\n";
+    assert_eq!(labels(call)[..2], ["width", "extra"]);
+    let said = ask(&call.replace('|', "wi|dth = 1"), hover).unwrap();
+    assert!(said.text.starts_with("**width** `number`, required\n\nHow wide it is."), "{}", said.text);
     assert_eq!(labels(&server("  name = path.|")), ["module", "root", "cwd"]);
     assert_eq!(labels(&server("  provider = |")), ["acme.west"]);
     assert!(labels(&server("  depends_on = [|]")).contains(&"module.m".to_owned()));
@@ -326,7 +331,7 @@ fn fields_of_forms() {
     files.insert("other.tf", OTHER).unwrap();
     files.insert("main.tf", server("  name = 1\n  rules = []")).unwrap();
     let saved = Document::parse(&files).unwrap();
-    let (schemas, indexes, modules) = (schemas(), indexes(), BTreeMap::new());
+    let (schemas, indexes) = (schemas(), indexes());
     for (path, typed, wanted) in [
         ("network_id", "acme", "acme_network.main.id"),
         ("rules[0].port", "", "var.size"),
@@ -334,13 +339,7 @@ fn fields_of_forms() {
     ] {
         let made = field(&saved, "acme_server.web", &path.parse().unwrap(), typed).unwrap();
         let document = mend(&saved, &made.file, &made.text.as_str().into(), made.span.end);
-        let workspace = Workspace {
-            document: &document,
-            schemas: &schemas,
-            indexes: &indexes,
-            used: 1,
-            modules: &modules,
-        };
+        let workspace = Workspace { document: &document, schemas: &schemas, indexes: &indexes, used: 1 };
         let found = complete(&workspace, Spot { file: &made.file, text: &made.text, offset: made.span.end });
         assert_eq!(found.items[0].label, wanted, "{path}");
         assert!(found.items[0].span.end == made.span.end);

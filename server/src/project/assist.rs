@@ -86,13 +86,11 @@ impl Ready {
         question: impl FnOnce(&Workspace, Spot, &mut Places) -> T + Send + 'static,
     ) -> Result<T> {
         design::blocking(move || {
-            let modules = assist::local_modules(&self.document);
             let workspace = Workspace {
                 document: &self.document,
                 schemas: &self.schemas,
                 indexes: &self.indexes,
                 used: self.used,
-                modules: &modules,
             };
             let spot = Spot { file: &self.file, text: &self.text, offset: self.offset };
             question(&workspace, spot, &mut Places::of(&self))

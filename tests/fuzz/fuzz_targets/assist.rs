@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use cloudoven_blueprint::{
     Document, Files,
@@ -22,8 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
     let offset = place.parse().unwrap_or(text.len()).min(text.len());
     let text: Arc<str> = text.into();
     let document = assist::mend(&saved, FILE, &text, offset);
-    let modules = BTreeMap::new();
-    let workspace = Workspace { document: &document, schemas: &SCHEMAS, indexes: &INDEXES, used: 1, modules: &modules };
+    let workspace = Workspace { document: &document, schemas: &SCHEMAS, indexes: &INDEXES, used: 1 };
     let spot = Spot { file: FILE, text: &text, offset };
     assist::needs(spot);
     for item in assist::complete(&workspace, spot).items {

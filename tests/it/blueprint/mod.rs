@@ -11,6 +11,7 @@ mod graph;
 mod json;
 mod keeps;
 mod minimal;
+mod modules;
 mod properties;
 mod renames;
 mod strings;

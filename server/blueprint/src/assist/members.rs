@@ -241,16 +241,13 @@ fn instance(
 
 /// The outputs of a module that is at hand.
 fn outputs(workspace: &Workspace, element: &Element) -> Vec<Member> {
-    let block = workspace.document.block(element);
-    let source = block.and_then(|b| b.body.get_attribute("source")).and_then(|a| a.value.as_str());
-    let Some(module) = source.and_then(|source| workspace.modules.get(source)) else { return Vec::new() };
-    let outputs = module.elements().iter().filter(|e| e.kind == ElementKind::Output);
-    let described = |e: &Element| {
-        let text = module.block(e).and_then(|b| b.body.get_attribute("description"));
-        let docs = text.and_then(|a| a.value.as_str()).unwrap_or_default().to_owned();
-        Member { docs, detail: "output".to_owned(), ..Member::new(&e.name, CompletionKind::Attribute) }
+    let Some(module) = workspace.document.called(element) else { return Vec::new() };
+    let described = |(name, docs): (&String, &String)| Member {
+        docs: docs.clone(),
+        detail: "output".to_owned(),
+        ..Member::new(name, CompletionKind::Attribute)
     };
-    outputs.map(described).collect()
+    module.outputs.iter().map(described).collect()
 }
 
 /// What an element that is there several times is indexed with.

@@ -29,7 +29,7 @@ pub fn mend(document: &Document, file: &str, text: &Arc<str>, offset: usize) -> 
         Some(parsed) => files.insert(file.to_owned(), Arc::new(parsed)),
         None => files.remove(file),
     };
-    Document::index(files)
+    document.of(files)
 }
 
 fn mended(text: &str, offset: usize, read: impl Fn(Arc<str>) -> Option<ParsedFile>) -> Option<ParsedFile> {

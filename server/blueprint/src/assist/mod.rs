@@ -23,10 +23,7 @@ mod scope;
 mod statement;
 mod walk;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use cloudoven_crawler::catalog::{Entry, Index, Kind};
 
@@ -57,8 +54,6 @@ pub struct Workspace<'a> {
     pub indexes: &'a [Arc<Index>],
     /// How many of them, from the first, the blueprint uses. The types of others are offered only where it uses none.
     pub used: usize,
-    /// The modules that are at hand, by their `source`.
-    pub modules: &'a BTreeMap<String, Document>,
 }
 
 /// A place in a file. The offset counts bytes.
@@ -78,13 +73,6 @@ impl<'a> Workspace<'a> {
             if self.used == 0 { self.indexes } else { &self.indexes[..self.used.min(self.indexes.len())] };
         used.iter().flat_map(of).filter(move |(_, entry)| entry.kind == kind)
     }
-}
-
-/// The modules that are folders of a document, by the `source` that calls them.
-pub fn local_modules(document: &Document) -> BTreeMap<String, Document> {
-    let folders: BTreeSet<&str> =
-        document.files().filter_map(|(name, _)| Some(name.rsplit_once('/')?.0)).collect();
-    folders.into_iter().map(|folder| (format!("./{folder}"), document.module(folder))).collect()
 }
 
 /// The catalog documents that answers about a place need besides those of the mended document's elements.

@@ -63,6 +63,11 @@ impl<'a> Scope<'a> {
                 1 => parsed.and_then(|parsed| top_level_at(parsed, cursor.offset)),
                 _ => scope.body.and_then(|body| block_at(body, cursor.offset)),
             };
+            if scope.keywords == ["module"] {
+                let source = scope.body.and_then(|body| body.get_attribute("source")?.value.as_str());
+                let called = source.and_then(|source| workspace.document.interface(source));
+                scope.layers.splice(0..0, called.map(|module| &module.inputs));
+            }
         }
         scope.element = workspace
             .document

@@ -74,7 +74,7 @@ impl Checked {
 
     /// What has to be checked again; None: all.
     fn affected(&self, document: &Document, schemas: &Schemas) -> Option<Affected> {
-        if self.schemas.functions != schemas.functions {
+        if self.schemas.functions != schemas.functions || !self.document.has_the_same_modules(document) {
             return None;
         }
         let before = kept(&self.document, document);

@@ -8,6 +8,8 @@ use crate::{
     diagnostic::{Code, Diagnostic, Severity},
     document::{Document, Element, ElementKind},
     graph::{Arrow, cycles},
+    locate::span,
+    refs::Mention,
 };
 
 /// Elements of a cycle that a message names.
@@ -16,29 +18,56 @@ const SHOWN: usize = 6;
 /// A finding on each element that is part of a cycle, with the element's index.
 pub(super) fn check(document: &Document) -> Vec<(usize, Diagnostic)> {
     let all = document.all_declared().enumerate();
-    found(
-        document,
-        all.map(|(at, (element, start, declared))| Step::of(document, at, element, start, declared)),
-    )
+    let steps = all.map(|(at, (element, start, declared))| Step::of(document, at, element, start, declared));
+    found(document, steps, imported(document))
 }
 
 /// The same of the cycles that go through one of some elements.
 pub(super) fn through(document: &Document, elements: &[usize]) -> Vec<(usize, Diagnostic)> {
+    let imported = imported(document);
     let mut steps = Vec::new();
-    let mut open = elements.to_vec();
-    let mut seen: HashSet<usize> = elements.iter().copied().collect();
+    let target = |at: &usize| import(document, &document.elements()[*at]).map_or(*at, |(to, _)| to);
+    let mut open: Vec<usize> = elements.iter().map(target).collect();
+    let mut seen: HashSet<usize> = open.iter().copied().collect();
     while let Some(at) = open.pop() {
         let element = &document.elements()[at];
         let Some((start, declared)) = document.declared(element) else { continue };
         let step = Step::of(document, at, element, start, declared);
-        open.extend(step.arrows.iter().map(|arrow| arrow.to).filter(|to| seen.insert(*to)));
+        let more = imported.iter().filter(|arrow| arrow.from == at);
+        open.extend(step.arrows.iter().chain(more).map(|arrow| arrow.to).filter(|to| seen.insert(*to)));
         steps.push(step);
     }
-    found(document, steps.into_iter())
+    found(document, steps.into_iter(), imported)
 }
 
-fn found(document: &Document, steps: impl Iterator<Item = Step>) -> Vec<(usize, Diagnostic)> {
-    let mut arrows: Vec<Arrow> = Vec::new();
+/// A resource that is imported needs what the identifier of the object refers to.
+fn imported(document: &Document) -> Vec<Arrow> {
+    let imports = document.elements().iter().filter_map(|element| import(document, element));
+    let arrows = imports.flat_map(|(from, needs)| needs.into_iter().map(move |to| Arrow { from, to }));
+    arrows.filter(|arrow| arrow.from != arrow.to).collect()
+}
+
+/// The resource that an `import` block is about, and what is needed before.
+fn import(document: &Document, element: &Element) -> Option<(usize, Vec<usize>)> {
+    if element.keyword != "import" {
+        return None;
+    }
+    let block = document.block(element)?;
+    let target = span(&block.body.get_attribute("to")?.value);
+    let (start, declared) = document.declared(element)?;
+    let in_target = |mention: &Mention| target.contains(&mention.span_from(start).start);
+    let position = |mention: &Mention| document.position(&mention.address);
+    let to = declared.mentions.iter().find(|mention| in_target(mention)).and_then(position)?;
+    let needs = declared.mentions.iter().filter(|mention| !in_target(mention)).filter_map(position);
+    let needs = needs.filter(|at| is_ordered(document.elements()[*at].kind)).collect();
+    Some((to, needs))
+}
+
+fn found(
+    document: &Document,
+    steps: impl Iterator<Item = Step>,
+    mut arrows: Vec<Arrow>,
+) -> Vec<(usize, Diagnostic)> {
     let mut found = Vec::new();
     for step in steps {
         arrows.extend(step.arrows);

@@ -14,7 +14,10 @@ use super::{
     blocks::{self, RULE, Shape},
     constant, inside, numbered, rules,
 };
-use crate::{diagnostic::Code, document::ElementKind, locate::span, parse::parse_expression, path::Path};
+use crate::{
+    diagnostic::Code, document::ElementKind, locate::span, parse::parse_expression, path::Path,
+    refs::free_roots,
+};
 
 const CONDITIONS: &[(&str, &[&str])] = &[("precondition", &[]), ("postcondition", &[])];
 
@@ -95,6 +98,19 @@ fn ignored<'a>(findings: &mut Findings<'a>, attribute: &'a Attribute, path: &Pat
     }
 }
 
+/// Whether an address that begins so is a resource's.
+fn is_resource(root: &str) -> bool {
+    !["var", "local", "module", "path", "terraform", "each", "count", "self", "data", "ephemeral"]
+        .contains(&root)
+}
+
+/// Terraform looks for the one resource in any expression; `each` and `count` may tell which of many.
+fn names_one_resource(item: &Expression) -> bool {
+    let mut roots = free_roots(item);
+    roots.retain(|(root, _)| !matches!(root.as_str(), "each" | "count"));
+    matches!(roots.as_slice(), [(root, _)] if is_resource(root))
+}
+
 /// A list of resources, or of their attributes.
 fn triggers<'a>(findings: &mut Findings<'a>, attribute: &'a Attribute, path: &Path) {
     let Some(items) = attribute.value.as_array() else {
@@ -103,12 +119,11 @@ fn triggers<'a>(findings: &mut Findings<'a>, attribute: &'a Attribute, path: &Pa
         return findings.error(Code::InvalidReference, span(&attribute.value), path, message);
     };
     for item in items.iter() {
-        let resource = Address::of(item).is_some_and(|address| {
-            let other =
-                ["var", "local", "module", "path", "terraform", "each", "count", "self", "data", "ephemeral"];
-            !other.contains(&address.root) && !address.names().is_empty()
-        });
-        if !resource {
+        let one = match Address::of(item) {
+            Some(address) => is_resource(address.root) && !address.names().is_empty(),
+            None => names_one_resource(item),
+        };
+        if !one {
             let message =
                 "replace_triggered_by names resources or their attributes: type.name, type.name.attribute";
             findings.error(Code::InvalidReference, span(item), path, message.to_owned());

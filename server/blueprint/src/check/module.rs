@@ -1,4 +1,4 @@
-//! The call of a module, as far as it can be judged without the module.
+//! The call of a module: all of it where the module's code is at hand, else as far as it can be judged without.
 //!
 //! Source: <https://developer.hashicorp.com/terraform/language/block/module>
 
@@ -6,7 +6,7 @@ use cloudoven_crawler::catalog::Type;
 use hcl_edit::structure::{Attribute, Block};
 
 use super::{Findings, constant, meta, settings};
-use crate::{diagnostic::Code, locate::span, path::Path};
+use crate::{diagnostic::Code, locate::span, path::Path, similar::similar};
 
 pub(super) fn check<'a>(findings: &mut Findings<'a>, block: &'a Block) {
     let root = Path::root();
@@ -28,6 +28,45 @@ pub(super) fn check<'a>(findings: &mut Findings<'a>, block: &'a Block) {
         findings.error(Code::UnknownBlock, span(&inner.ident), &root.name(name), message);
     }
     meta::check(findings, &block.body);
+    inputs(findings, block);
+}
+
+/// What is given to the module's variables, where its code is at hand.
+fn inputs<'a>(findings: &mut Findings<'a>, block: &'a Block) {
+    let document = findings.document;
+    let Some(module) = document.called(findings.element) else { return };
+    let variables = &module.inputs.attributes;
+    // What is written in `_` counts as if it stood here.
+    let escaped = block.body.has_blocks("_");
+    for (name, _) in
+        variables.iter().filter(|(name, v)| v.required && !escaped && !block.body.has_attribute(name))
+    {
+        let message = format!("{name} is required and not set: the module's variable has no default");
+        findings.error(Code::MissingArgument, span(&block.ident), &Path::root().name(name), message);
+    }
+    for attribute in block.body.attributes().filter(|attribute| !is_own(attribute.key.as_str())) {
+        let name = attribute.key.as_str();
+        let path = Path::root().name(name);
+        let Some(variable) = variables.get(name) else {
+            let meant = similar(name, variables.keys().map(String::as_str));
+            let hint = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+            let message = format!("the module has no variable {name}{hint}");
+            findings.error(Code::UnknownArgument, span(&attribute.key), &path, message);
+            continue;
+        };
+        // Whether a null may be given is for the module to say.
+        if !attribute.value.is_null()
+            && let Some((severity, message)) = findings.mismatch(&variable.ty, &attribute.value)
+        {
+            let message = format!("{name}: {message}");
+            findings.add(severity, Code::WrongType, Some(span(&attribute.value)), &path, message);
+        }
+    }
+}
+
+/// Whether an argument is Terraform's own.
+fn is_own(name: &str) -> bool {
+    matches!(name, "source" | "version" | "count" | "for_each" | "depends_on" | "providers")
 }
 
 fn source<'a>(findings: &mut Findings<'a>, attribute: &'a Attribute, versioned: bool) {

@@ -19,7 +19,8 @@ pub(super) fn check<'a>(findings: &mut Findings<'a>, block: &'a Block) {
         match name {
             "alias" => {
                 let constant = constant::check(findings, attribute, &Type::String, &path);
-                if constant && attribute.value.as_str().is_some_and(|alias| !labels::is_name(alias)) {
+                let alias = findings.constant(&attribute.value);
+                if constant && alias.text().is_some_and(|alias| !labels::is_name(&alias)) {
                     let message =
                         "an alias has letters, digits, `_` and `-`, with a letter or `_` first".to_owned();
                     findings.error(Code::InvalidName, span(&attribute.value), &path, message);

@@ -35,7 +35,7 @@ pub(super) fn set(document: &Document, file: &str, text: &str) -> Result<Applied
     };
     parsed.insert(file.to_owned(), Arc::new(read));
     let touched = BTreeMap::from([(file.to_owned(), vec![Span { start: 0, end: text.len() }])]);
-    Ok(Applied { document: Document::index(parsed), touched, address: None, dangling: Vec::new() })
+    Ok(Applied { document: document.of(parsed), touched, address: None, dangling: Vec::new() })
 }
 
 pub(super) fn add(document: &Document, file: &str) -> Result<Applied, EditError> {
@@ -46,7 +46,7 @@ pub(super) fn add(document: &Document, file: &str) -> Result<Applied, EditError>
 pub(super) fn remove(document: &Document, file: &str) -> Result<Applied, EditError> {
     let mut parsed = document.parsed().clone();
     parsed.remove(file).ok_or_else(|| gone(file))?;
-    let document = Document::index(parsed);
+    let document = document.of(parsed);
     Ok(Applied { document, touched: BTreeMap::new(), address: None, dangling: Vec::new() })
 }
 
@@ -62,7 +62,7 @@ pub(super) fn rename(document: &Document, file: &str, name: &str) -> Result<Appl
         free(document, name)?;
     }
     parsed.insert(name.to_owned(), moved);
-    let document = Document::index(parsed);
+    let document = document.of(parsed);
     Ok(Applied { document, touched: BTreeMap::new(), address: None, dangling: Vec::new() })
 }
 

@@ -1,6 +1,10 @@
 //! Where a finding is: its element, the body around it, and what the schema says there.
 
-use std::{borrow::Cow, cell::Cell, ops::Range};
+use std::{
+    borrow::Cow,
+    cell::{Cell, OnceCell},
+    ops::Range,
+};
 
 use cloudoven_crawler::catalog::{Attribute, Block, Type};
 use hcl_edit::expr::Expression;
@@ -54,6 +58,8 @@ pub(super) struct Site<'a> {
     pub path: Cow<'a, Path>,
     schema: Option<Cow<'a, Block>>,
     budget: &'a Budget,
+    /// What is wrong with the element without a fix.
+    before: OnceCell<Vec<Diagnostic>>,
 }
 
 impl<'a> Site<'a> {
@@ -77,6 +83,7 @@ impl<'a> Site<'a> {
             path: diagnostic.path.as_ref().map_or_else(|| Cow::Owned(Path::root()), Cow::Borrowed),
             schema: known.or_else(|| view::builtin(document, element).map(Cow::Owned)),
             budget,
+            before: OnceCell::new(),
         })
     }
 
@@ -175,7 +182,7 @@ impl<'a> Site<'a> {
         let Ok(applied) = apply(self.document, &fix.edit, self.schemas) else { return false };
         // Of two elements with one address only the first is found again.
         let Some(now) = applied.document.element(&self.element.address) else { return true };
-        let before = check_element(self.document, self.schemas, self.element);
+        let before = self.before.get_or_init(|| check_element(self.document, self.schemas, self.element));
         let after = check_element(&applied.document, self.schemas, now);
         let same = |d: &&Diagnostic| d.code == self.diagnostic.code && d.message == self.diagnostic.message;
         let here = |found: &[Diagnostic]| found.iter().filter(same).count();
@@ -183,7 +190,7 @@ impl<'a> Site<'a> {
             let alike = found.iter().filter(|d| d.code == like.code && d.message == like.message);
             alike.filter(|d| d.severity == Severity::Error).count()
         };
-        here(&after) < here(&before) && after.iter().all(|d| bad(&after, d) <= bad(&before, d))
+        here(&after) < here(before) && after.iter().all(|d| bad(&after, d) <= bad(before, d))
     }
 }
 

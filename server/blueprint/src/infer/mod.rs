@@ -14,6 +14,7 @@ mod reference;
 pub(crate) use collect::Loop;
 
 use std::{
+    borrow::Cow,
     cell::{Cell, RefCell},
     collections::{BTreeMap, HashMap},
     ops::Range,
@@ -23,7 +24,7 @@ use std::{
 use cloudoven_crawler::catalog::{self, Type};
 use hcl_edit::{
     expr::{Conditional, Expression, Object, ObjectKey},
-    template::{Directive, Element as Part},
+    template::{Directive, Element as Part, Strip},
 };
 
 use super::{
@@ -43,6 +44,8 @@ const MAX_DEPTH: usize = 256;
 const MAX_CARRIED: usize = 1_000;
 /// Bodies of `for` expressions are walked this many times in one expression.
 const MAX_ROUNDS: usize = 256;
+/// Longest text that is put together from pieces, in bytes.
+const MAX_TEXT: usize = 1_000;
 
 /// The type of an argument by its schema, the steps into its value included.
 pub fn argument_type(schema: &catalog::Block, path: &Path) -> Option<Type> {
@@ -195,10 +198,15 @@ impl<'a, 'i> Walk<'a, 'i> {
                 // `"${x}"` alone is `x`; anything around it makes it text.
                 match template.as_single_element().and_then(|e| e.as_interpolation()) {
                     Some(interpolation) => self.of(&interpolation.expr),
-                    None => self.template(template.iter()),
+                    None => {
+                        self.template(template.iter()).map_or(Inferred::Of(Type::String), Inferred::String)
+                    }
                 }
             }
-            Expression::HeredocTemplate(heredoc) => self.template(heredoc.template.iter()),
+            Expression::HeredocTemplate(heredoc) => {
+                self.template(heredoc.template.iter());
+                Inferred::Of(Type::String)
+            }
             Expression::Array(items) => Inferred::Tuple(items.iter().map(|item| self.of(item)).collect()),
             Expression::Object(object) => self.object(object),
             Expression::Parenthesis(inner) => self.of(inner.inner()),
@@ -216,25 +224,35 @@ impl<'a, 'i> Walk<'a, 'i> {
         self.bound.iter().rev().find(|(bound, _)| bound == name).map(|(_, value)| value.clone())
     }
 
-    /// What of `${…}` and `%{…}` is reached whatever the values are.
-    fn template(&mut self, parts: impl Iterator<Item = &'a Part>) -> Inferred {
+    /// What of `${…}` and `%{…}` is reached whatever the values are. The text that it comes to, where that is known.
+    fn template(&mut self, parts: impl Iterator<Item = &'a Part>) -> Option<Rc<str>> {
+        let mut text = Some(String::new());
+        let put = |text: &mut Option<String>, piece: Option<Cow<str>>| match (text.as_mut(), piece) {
+            (Some(known), Some(piece)) if known.len() + piece.len() <= MAX_TEXT => known.push_str(&piece),
+            _ => *text = None,
+        };
         for part in parts {
             match part {
-                Part::Literal(_) => {}
+                Part::Literal(literal) => put(&mut text, Some(literal.value().as_str().into())),
                 Part::Interpolation(interpolation) => {
                     let value = self.of(&interpolation.expr);
+                    let plain = interpolation.strip == Strip::None;
+                    put(&mut text, plain.then(|| value.text()).flatten());
                     if matches!(value, Inferred::Tuple(_) | Inferred::Object(_) | Inferred::Null) {
                         let found = if value == Inferred::Null { "null" } else { "a list or an object" };
                         self.wrong_type(&interpolation.expr, format!("{found} cannot stand in a text"));
                     }
                 }
-                Part::Directive(directive) => match &**directive {
-                    Directive::If(directive) => drop(self.of(&directive.if_expr.cond_expr)),
-                    Directive::For(directive) => drop(self.of(&directive.for_expr.collection_expr)),
-                },
+                Part::Directive(directive) => {
+                    text = None;
+                    match &**directive {
+                        Directive::If(directive) => drop(self.of(&directive.if_expr.cond_expr)),
+                        Directive::For(directive) => drop(self.of(&directive.for_expr.collection_expr)),
+                    }
+                }
             }
         }
-        Inferred::Of(Type::String)
+        text.map(Rc::from)
     }
 
     fn object(&mut self, object: &'a Object) -> Inferred {

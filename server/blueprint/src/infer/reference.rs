@@ -223,6 +223,13 @@ impl<'a> Walk<'a, '_> {
                 Some(item) => item.clone(),
                 None => absent(self, span),
             },
+            (Inferred::Object(entries), Inferred::Number(_)) => {
+                match key.text().map(|name| entries.get(&*name)) {
+                    Some(Some(item)) => item.clone(),
+                    Some(None) => absent(self, span),
+                    None => Inferred::UNKNOWN,
+                }
+            }
             // Terraform looks for it only when the object is known.
             (Inferred::Of(Type::Object(attributes)), Inferred::String(name)) => {
                 attributes.get(&**name).map_or(Inferred::UNKNOWN, |a| Inferred::Of(a.ty.clone()))

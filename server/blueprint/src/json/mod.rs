@@ -16,6 +16,7 @@ use super::{
     declared::{Declared, Facts, Named, identity},
     diagnostic::{Code, Diagnostic},
     document::{ElementKind, RequiredProvider},
+    files::is_override,
     outline::Variable,
     parse::fault,
     parsed::{Item, ParsedFile},
@@ -65,12 +66,6 @@ pub(super) fn parse_file(name: &str, text: &Arc<str>) -> Result<ParsedFile, Diag
     items.sort_by_key(|item| item.span.start);
     let items = items.into_iter().map(Arc::new).collect();
     Ok(ParsedFile::told(Arc::clone(text), items, told))
-}
-
-/// Source: <https://developer.hashicorp.com/terraform/language/files/override>
-fn is_override(name: &str) -> bool {
-    let file = name.rsplit('/').next().and_then(|file| file.strip_suffix(JSON_ENDING));
-    file.is_some_and(|file| file == "override" || file.ends_with("_override"))
 }
 
 /// What was found so far.

@@ -1,11 +1,14 @@
 //! What is known of a value before anything runs: its type, and of a literal the value itself.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{borrow::Cow, collections::BTreeMap, rc::Rc};
 
 use cloudoven_crawler::catalog::{ObjectAttribute, Type};
 use hcl_edit::expr::{Expression, UnaryOperator};
 
 use crate::locate::key_text;
+
+/// Whole numbers up to here are held exactly.
+const MAX_WHOLE: f64 = 1e15;
 
 /// A value as far as text and catalog tell it. Cheap to clone.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +47,19 @@ impl Inferred {
 
     pub(crate) fn is_unknown(&self) -> bool {
         matches!(self, Inferred::Of(Type::Dynamic))
+    }
+
+    /// The text that it becomes, where it is known and written in one way only.
+    pub(crate) fn text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Inferred::String(text) => Some(Cow::Borrowed(text)),
+            Inferred::Bool(value) => Some(value.to_string().into()),
+            Inferred::Number(number) if number.fract() == 0.0 && number.abs() < MAX_WHOLE => {
+                // Of zero there is one only.
+                Some(format!("{:.0}", number + 0.0).into())
+            }
+            _ => None,
+        }
     }
 
     /// How many values it is made of, counted up to `limit`.

@@ -65,6 +65,7 @@ fn configuration(seed: u64, number: usize) -> (String, Vec<String>) {
 fn errors(all: &Schemas, text: &str) -> Vec<Diagnostic> {
     let mut files = Files::default();
     files.insert("main.tf", text).unwrap();
+    files.insert("child/main.tf", oracle::CHILD).unwrap();
     let found = match Document::parse(&files) {
         Ok(document) => check(&document, &schemas::of(all, &document)),
         Err(faults) => faults,

@@ -29,7 +29,7 @@ pub struct Oracle {
 }
 
 /// What every worker's folder has beside the configuration.
-const CHILD: &str = r#"variable "name" {
+pub const CHILD: &str = r#"variable "name" {
   type = string
 }
 variable "size" {
