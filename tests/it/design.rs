@@ -14,7 +14,8 @@ on_both_databases!(
     history_goes_both_ways,
     downloads_are_deterministic,
     the_graph_is_drawn_and_exported,
-    fixes_are_edits
+    fixes_are_edits,
+    called_modules_are_judged_too
 );
 
 /// A blueprint under edit: remembers the revision.
@@ -319,4 +320,38 @@ async fn fixes_are_edits(database: Database) {
     design.refused(json!({"op": "replace", "changes": [twice, twice]})).await;
     let outside = json!({"file": "../x.tf", "at": 0, "old": "", "new": ""});
     design.refused(json!({"op": "replace", "changes": [outside]})).await;
+}
+
+/// With the provider's schema, as everything else is; a folder that nothing calls is nobody's.
+async fn called_modules_are_judged_too(database: Database) {
+    let server = TestApp::start(database).await;
+    let user = server.user("ann").await;
+    let mut design = Design::new(&server, &user).await;
+    let network = "resource \"acme_network\" \"main\" {\n  nmae = var.name\n}\nvariable \"name\" {}\n";
+    let inner = "module \"other\" {\n  source = \"../b\"\n}\n";
+    for (file, text) in [("a/main.tf", inner), ("b/main.tf", network), ("c/main.tf", network)] {
+        design.edit(json!({"op": "set_file", "file": file, "text": text})).await;
+    }
+    let outer = "module \"outer\" {\n  source = \"./a\"\n}\n";
+    let shown = async |design: &Design<'_>| {
+        let found = user.get(&format!("{}/diagnostics", design.path)).await.expect(200);
+        let found = found.as_array().unwrap().iter();
+        let one = |d: &Value| format!("{}:{} {}", d["file"].as_str().unwrap(), d["line"], d["code"]);
+        found.map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&design).await, [""; 0]);
+    design.edit(json!({"op": "set_file", "file": "main.tf", "text": outer})).await;
+    let expected = [
+        "a/main.tf:1 \"missing_argument\"",
+        "b/main.tf:1 \"missing_argument\"",
+        "b/main.tf:2 \"unknown_argument\"",
+    ];
+    assert_eq!(shown(&design).await, expected);
+    let mended = network.replace("nmae", "name");
+    design.edit(json!({"op": "set_file", "file": "b/main.tf", "text": mended})).await;
+    assert_eq!(shown(&design).await, expected[..1]);
+    design
+        .edit(json!({"op": "set_file", "file": "a/main.tf", "text": inner.replace("}", "  name = 1\n}")}))
+        .await;
+    assert_eq!(shown(&design).await, [""; 0]);
 }

@@ -14,7 +14,7 @@ use super::{
     document::{Document, Element, ElementKind},
     files::{is_override, is_root},
     locate::span,
-    outline::Variable,
+    outline::{ModuleCall, Variable, module_calls, resolve},
     parsed::ParsedFile,
     types::constraint,
 };
@@ -34,7 +34,7 @@ pub(super) struct Modules {
 }
 
 /// What a module takes and gives.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Interface {
     /// Its variables, as the arguments of the block that calls it.
     pub inputs: Arguments,
@@ -55,8 +55,10 @@ impl Document {
 
     /// What the module at a `source` takes and gives. None where its code is not at hand.
     pub(super) fn interface(&self, source: &str) -> Option<&Interface> {
+        let local = resolve("", source).filter(|_| source.starts_with("./"));
         let here = self.modules.here.get_or_init(|| folders(self));
-        here.get(source.trim_end_matches('/')).or_else(|| self.modules.elsewhere.get(source))
+        let here = local.and_then(|folder| here.get(&format!("./{folder}")));
+        here.or_else(|| self.modules.elsewhere.get(source))
     }
 
     /// What the module that an element calls takes and gives.
@@ -71,6 +73,29 @@ impl Document {
         here.keys().chain(self.modules.elsewhere.keys()).map(String::as_str)
     }
 
+    /// The modules in folders of it that it calls, directly or by way of others, by their folders. Each is a document of its own,
+    /// and knows those that it calls itself.
+    pub fn called_modules(&self) -> BTreeMap<String, Document> {
+        let mut found = BTreeMap::new();
+        let mut open = vec![String::new()];
+        while let Some(folder) = open.pop() {
+            let module = if folder.is_empty() { self.clone() } else { self.module(&folder) };
+            let calls = module_calls(&module).into_iter().filter(ModuleCall::is_local);
+            let calls = calls.filter_map(|call| call.folder(&folder).map(|to| (call.source, to)));
+            let calls: BTreeMap<String, String> = calls.filter(|(_, to)| self.has_folder(to)).collect();
+            let known = calls.iter().map(|(source, to)| (source.clone(), self.module(to))).collect();
+            open.extend(calls.into_values().filter(|to| !found.contains_key(to)));
+            found.insert(folder, module.with_modules(&known));
+        }
+        found.remove("");
+        found
+    }
+
+    fn has_folder(&self, folder: &str) -> bool {
+        let inside = |name: &String| name.rsplit_once('/').is_some_and(|(of, _)| of == folder);
+        self.parsed().keys().any(inside)
+    }
+
     /// Whether another calls the same modules.
     pub(super) fn has_the_same_modules(&self, other: &Document) -> bool {
         fn folders(document: &Document) -> impl Iterator<Item = (&str, *const ParsedFile)> {
@@ -78,7 +103,7 @@ impl Document {
             files.map(|(name, file)| (name.as_str(), Arc::as_ptr(file)))
         }
         let (own, others) = (&self.modules.elsewhere, &other.modules.elsewhere);
-        (Arc::ptr_eq(own, others) || own.is_empty() && others.is_empty()) && folders(self).eq(folders(other))
+        (Arc::ptr_eq(own, others) || own == others) && folders(self).eq(folders(other))
     }
 }
 

@@ -47,6 +47,11 @@ impl ModuleCall {
         self.source.starts_with("./") || self.source.starts_with("../")
     }
 
+    /// Where a local source leads from the folder that the call is in; none when it leaves the top.
+    pub fn folder(&self, from: &str) -> Option<String> {
+        resolve(from, &self.source)
+    }
+
     /// Whether the source is a registry's address, `namespace/name/provider` with an optional host before it.
     pub fn is_registry(&self) -> bool {
         let address = self.source.split("//").next().unwrap_or_default();
@@ -62,6 +67,21 @@ impl ModuleCall {
             && !repository
             && (parts.len() == 3 || parts.len() == 4 && parts[0].contains('.'))
     }
+}
+
+/// Where a path leads from a folder; none when it leaves the top.
+pub(super) fn resolve(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 /// The first input variables, at most so many, in the order of the text; those of JSON files last.
@@ -168,6 +188,18 @@ module "odd" {
         let kinds: Vec<_> = calls.iter().map(|c| (c.name.as_str(), c.is_local(), c.is_registry())).collect();
         assert_eq!(kinds, [("net", true, false), ("vpc", false, true), ("odd", false, false)]);
         assert_eq!((calls[1].version.as_deref(), calls[1].line), (Some("~> 5.0"), 14));
+    }
+
+    #[test]
+    fn sources_are_resolved() {
+        for (folder, source, expected) in [
+            ("", "./a", Some("a")),
+            ("a/b", "../c//", Some("a/c")),
+            ("a", "../..", None),
+            ("a", "..", Some("")),
+        ] {
+            assert_eq!(resolve(folder, source).as_deref(), expected, "{folder} {source}");
+        }
     }
 
     #[test]

@@ -72,6 +72,26 @@ mod tests {
     use super::*;
     use crate::{lex::lex, parse::parse_file, parsed::ParsedFile};
 
+    /// What stands in files, put together in any order.
+    const PARTS: [&str; 12] = [
+        "resource \"a\" \"é\" { # one\n  x = <<E\n }\n${f({\n})}\nE\n}\n",
+        "locals {\r\n  a = \"}\\\"{\"\r\n}\r\n",
+        "/* a\n} */ variable \"v\" {}\n",
+        "moved {\n  from = a.a\n  to   = a.b\n} // end\n",
+        "output \"o\" { value = { a = [1, {\n}\n] } }\n",
+        "a {} /* and\nmore */\n",
+        "\n\n\t\n",
+        "# }\n",
+        "data \"x\" \"y\" {\n  b {\n  }\n  c = <<-F\n F.\n  F\n}\n",
+        "import {\n  id = \"${\"}\"}\"\n}\n",
+        "check \"c\" {\n  assert {\n    condition = 1e999 > 0\n  }\n}\n",
+        "terraform {}\n",
+    ];
+
+    fn shown(items: &[Arc<Item>]) -> Vec<String> {
+        items.iter().map(|item| format!("{:?} {:?}", item.span, item.facts)).collect()
+    }
+
     fn spans(file: &ParsedFile) -> Vec<Range<usize>> {
         file.spans().collect()
     }
@@ -95,6 +115,23 @@ mod tests {
         assert!(pieces.windows(2).all(|pair| pair[0].end == pair[1].start));
         assert!(pieces[1..].iter().all(|piece| text[piece.start..].trim_start().starts_with("# ")));
         assert_eq!(pieces.last().map(|piece| piece.end), Some(text.len()));
+    }
+
+    #[test]
+    fn give_what_the_whole_gives_in_any_order() {
+        let mut seed = 7_usize;
+        for _ in 0..20 {
+            let mut text = String::from("\u{feff}");
+            while text.len() < 5 * LEAST {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                text.push_str(PARTS[(seed >> 33) % PARTS.len()]);
+            }
+            assert!(cut(text.len(), &lex(&text)).len() > 1);
+            let read = parse_file("", text.as_str().into()).unwrap();
+            let whole = crate::parse::parse_body("", &text).unwrap().0;
+            let whole: Vec<_> = whole.into_iter().map(|structure| Arc::new(Item::new(structure))).collect();
+            assert_eq!(shown(&read.items), shown(&whole));
+        }
     }
 
     #[test]

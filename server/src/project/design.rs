@@ -10,8 +10,8 @@ use crate::{
     app::App,
     auth::Actor,
     blueprint::{
-        self, Applied, Checked, Diagnostic, Document, Edit, EditError, EditErrorKind, Files, Finding, Graph,
-        Schemas, Scope,
+        self, Applied, Diagnostic, Document, Edit, EditError, EditErrorKind, Files, Finding, Graph, Schemas,
+        Scope,
     },
     error::{Error, FieldError, Result},
     store::{
@@ -54,15 +54,38 @@ pub async fn findings(
     number: Option<i64>,
 ) -> Result<(Revision, Vec<Finding>)> {
     let opened = open(app, actor, id, number).await?;
-    let checked = checked(app, &opened).await?;
+    let found = diagnostics(app, &opened).await?;
     let Opened { revision, document, schemas, .. } = opened;
-    let found = blocking(move || blueprint::with_fixes(&document, &schemas, checked.diagnostics())).await?;
+    let found = blocking(move || blueprint::with_fixes(&document, &schemas, found)).await?;
     Ok((revision, found))
 }
 
 /// What is wrong with a revision.
-pub async fn checked(app: &App, opened: &Opened) -> Result<Arc<Checked>> {
-    app.designs.checked(&opened.blueprint.id, &opened.document, &opened.schemas).await
+pub async fn diagnostics(app: &App, opened: &Opened) -> Result<Vec<Diagnostic>> {
+    all_diagnostics(app, &opened.blueprint.id, &opened.document, &opened.schemas).await
+}
+
+/// What is wrong with a document of a blueprint, and with the modules in its folders that it calls: Terraform validates those, too.
+async fn all_diagnostics(
+    app: &App,
+    id: &BlueprintId,
+    document: &Document,
+    schemas: &Schemas,
+) -> Result<Vec<Diagnostic>> {
+    let mut found = app.designs.checked(id, "", document, schemas).await?.diagnostics();
+    for (folder, module) in document.called_modules() {
+        let schemas = app.catalogs.schemas(&module, &[]).await?;
+        let checked = app.designs.checked(id, &folder, &module, &schemas).await?;
+        // Addresses are those of the root's elements.
+        let below = |d: Diagnostic| Diagnostic {
+            file: format!("{folder}/{}", d.file),
+            address: None,
+            path: None,
+            ..d
+        };
+        found.extend(checked.diagnostics().into_iter().map(below));
+    }
+    Ok(found)
 }
 
 /// What is wrong with texts that are not saved, in place of the latest revision's or besides them, with what mends it. Of
@@ -81,8 +104,8 @@ pub async fn check(app: &App, actor: &Actor, id: &BlueprintId, texts: &Texts) ->
         Err(faults) => return blocking(move || unread(&all, faults)).await,
     };
     let schemas = app.catalogs.schemas(&document, &[]).await?;
-    let checked = app.designs.checked(id, &document, &schemas).await?;
-    blocking(move || blueprint::with_fixes(&document, &schemas, checked.diagnostics())).await
+    let found = all_diagnostics(app, id, &document, &schemas).await?;
+    blocking(move || blueprint::with_fixes(&document, &schemas, found)).await
 }
 
 fn unread(texts: &Texts, faults: Vec<Diagnostic>) -> Vec<Finding> {

@@ -22,7 +22,8 @@ pub struct Designs {
     /// By what is in them, whatever blueprint or revision that is.
     documents: Cache<Manifest, Document>,
     /// What was found in a blueprint the last time.
-    checked: Cache<BlueprintId, Arc<Checked>>,
+    /// Each of its modules by the folder; the root's is empty.
+    checked: Cache<(BlueprintId, String), Arc<Checked>>,
 }
 
 impl Default for Designs {
@@ -56,14 +57,17 @@ impl Designs {
     pub(super) async fn keep(&self, files: &Manifest, document: &Document) {
         self.documents.insert(files.clone(), document.clone()).await;
     }
-    /// What is wrong with a document of a blueprint. Worked out off the async threads.
+
+    /// What is wrong with a module of a blueprint, by its folder. Worked out off the async threads.
     pub(super) async fn checked(
         &self,
         id: &BlueprintId,
+        folder: &str,
         document: &Document,
         schemas: &Schemas,
     ) -> Result<Arc<Checked>> {
-        let last = self.checked.get(id).await;
+        let key = (id.clone(), folder.to_owned());
+        let last = self.checked.get(&key).await;
         if let Some(last) = last.as_ref().filter(|last| last.is_of(document, schemas)) {
             return Ok(Arc::clone(last));
         }
@@ -73,7 +77,7 @@ impl Designs {
             None => Checked::new(&document, &schemas),
         });
         let checked = Arc::new(checked.await?);
-        self.checked.insert(id.clone(), Arc::clone(&checked)).await;
+        self.checked.insert(key, Arc::clone(&checked)).await;
         Ok(checked)
     }
 }

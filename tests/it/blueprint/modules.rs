@@ -37,10 +37,7 @@ const CALLS: [(&str, &[(&str, Code)]); 8] = [
     ("name = \"x\"\n  sise = 1\n", &[("sise", Code::UnknownArgument)]),
     ("name = []\n", &[("[]", Code::WrongType)]),
     ("name = \"x\"\n  rules = [{ label = \"a\" }]\n", &[("[{ label = \"a\" }]", Code::WrongType)]),
-    (
-        "name = \"x\"\n}\noutput \"o\" {\n  value = module.m.ulr\n",
-        &[("module.m.ulr", Code::UnknownReference)],
-    ),
+    ("name = \"x\"\n}\noutput \"o\" {\n  value = module.m.ulr\n", &[("ulr", Code::UnknownReference)]),
     (
         "name = each.key\n  for_each = toset([\"a\"])\n}\noutput \"o\" {\n  value = [for m in module.m : m.url]\n",
         &[],

@@ -34,8 +34,7 @@ pub(super) fn fault(findings: &Findings<'_>, scope: Scope, address: &Address<'_>
         "var" => declared(findings, address, ElementKind::Variable, &names, 1),
         "local" => declared(findings, address, ElementKind::Local, &names, 1),
         "module" => declared(findings, address, ElementKind::Module, &names, 1)
-            .or_else(|| one_of_many(findings, address))
-            .or_else(|| output(findings, address)),
+            .or_else(|| one_of_many(findings, address)),
         "data" => element(findings, scope, address, ElementKind::Data, 2),
         "ephemeral" => element(findings, scope, address, ElementKind::Ephemeral, 2),
         "resource" => element(findings, scope, address, ElementKind::Resource, 2),
@@ -106,20 +105,6 @@ fn one_of_many(findings: &Findings<'_>, address: &Address<'_>) -> Option<Fault> 
         let message = format!("there may be many of {full}: say which one, as in {full}[0]");
         (address.span(1), Code::MissingInstanceKey, message)
     })
-}
-
-/// An output that a module does not have. Of several modules Terraform looks only once it knows how many there are.
-fn output(findings: &Findings<'_>, address: &Address<'_>) -> Option<Fault> {
-    let [name, output, ..] = address.names()[..] else { return None };
-    let full = format!("module.{name}");
-    let element = findings.document.element(&full).filter(|e| !repeated(findings.document, e))?;
-    let outputs = &findings.document.called(element)?.outputs;
-    if outputs.contains_key(output) {
-        return None;
-    }
-    let meant = similar(output, outputs.keys().map(String::as_str));
-    let hint = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
-    Some((address.span(2), Code::UnknownReference, format!("{full} has no output {output}{hint}")))
 }
 
 /// That nothing has this address, and which one may be meant.

@@ -9,6 +9,7 @@ use crate::{
     document::ElementKind,
     locate::span,
     scaffold::repeated,
+    similar::similar,
     types::{Inferred, constraint},
 };
 
@@ -35,6 +36,7 @@ impl<'a> Walk<'a, '_> {
             ("each", ["value", ..]) => (self.each_value(), 1),
             ("var", [name, ..]) => (self.inference.variable(name), 1),
             ("local", [name, ..]) => (self.local(name), 1),
+            ("module", [name, ..]) => (self.inference.module(name), 1),
             ("path" | "terraform" | "each" | "count" | "var" | "local" | "self" | "module", _) => {
                 (Inferred::UNKNOWN, 0)
             }
@@ -169,19 +171,22 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn attribute(&mut self, value: &Inferred, name: &str, span: std::ops::Range<usize>) -> Inferred {
-        let missing = |walk: &Self| {
-            walk.fault(span.clone(), Code::UnknownReference, format!("this object has no attribute {name}"))
+        let missing = |walk: &Self, names: &mut dyn Iterator<Item = &str>| {
+            let meant = similar(name, names);
+            let hint = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+            let message = format!("this object has no attribute {name}{hint}");
+            walk.fault(span.clone(), Code::UnknownReference, message)
         };
         match value {
             Inferred::Of(Type::Dynamic) => Inferred::UNKNOWN,
             Inferred::Of(Type::Map(element)) => Inferred::Of((**element).clone()),
             Inferred::Of(Type::Object(attributes)) => match attributes.get(name) {
                 Some(attribute) => Inferred::Of(attribute.ty.clone()),
-                None => missing(self),
+                None => missing(self, &mut attributes.keys().map(String::as_str)),
             },
             Inferred::Object(entries) => match entries.get(name) {
                 Some(value) => value.clone(),
-                None => missing(self),
+                None => missing(self, &mut entries.keys().map(String::as_str)),
             },
             Inferred::Null => self.fault(span, Code::WrongType, format!("null has no attribute {name}")),
             other => {
@@ -251,6 +256,17 @@ impl<'a> Inference<'a> {
             let block = self.document.block(self.document.element(address)?)?;
             let declared = block.body.get_attribute("type")?;
             Some(Inferred::Of(settled(constraint(&declared.value))))
+        })
+    }
+
+    /// The outputs of a module whose code is at hand; of what they are nothing is known.
+    fn module(&self, name: &str) -> Inferred {
+        self.named(format!("module.{name}"), |address| {
+            let element = self.document.element(address).filter(|e| !repeated(self.document, e))?;
+            let outputs = &self.document.called(element)?.outputs;
+            let output =
+                |name: &String| (name.clone(), ObjectAttribute { ty: Type::Dynamic, optional: false });
+            Some(Inferred::Of(Type::Object(outputs.keys().map(output).collect())))
         })
     }
 

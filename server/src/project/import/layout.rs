@@ -122,27 +122,12 @@ fn base_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Where a local source leads from a folder; none when it leaves the top.
-pub(super) fn resolve(folder: &str, source: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in source.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            name => parts.push(name),
-        }
-    }
-    Some(parts.join("/"))
-}
-
 /// Every folder with Terraform files: the top, then those that no other calls, then by depth and name.
 fn candidates(modules: &[Module]) -> Vec<Candidate> {
     let calls = modules.iter().flat_map(|m| m.calls.iter().map(move |call| (m, call)));
     let called: BTreeSet<String> = calls
         .filter(|(_, call)| call.is_local())
-        .filter_map(|(module, call)| resolve(&module.path, &call.source))
+        .filter_map(|(module, call)| call.folder(&module.path))
         .collect();
     let one = |m: &Module| Candidate {
         files: m
@@ -204,7 +189,7 @@ fn reach(modules: &mut [Module]) {
             continue;
         }
         let local = module.calls.iter().filter(|call| call.is_local());
-        open.extend(local.filter_map(|call| resolve(&path, &call.source)));
+        open.extend(local.filter_map(|call| call.folder(&path)));
     }
 }
 
@@ -242,18 +227,6 @@ mod tests {
         assert_eq!(outside, [("a/b/c/", 1), ("live/modules/net/", 1)]);
         let error = Layout::of(draft(&files), Some("live")).err().unwrap().to_string();
         assert!(error.contains("\"live/dev\""), "{error}");
-    }
-
-    #[test]
-    fn sources_are_resolved() {
-        for (folder, source, expected) in [
-            ("", "./a", Some("a")),
-            ("a/b", "../c//", Some("a/c")),
-            ("a", "../..", None),
-            ("a", "..", Some("")),
-        ] {
-            assert_eq!(resolve(folder, source).as_deref(), expected, "{folder} {source}");
-        }
     }
 
     #[test]

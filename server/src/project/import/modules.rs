@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::layout::{Layout, Module, below, resolve};
+use super::layout::{Layout, Module, below};
 use crate::blueprint::{ModuleCall, Variable, variables};
 
 /// Where a module comes from.
@@ -55,7 +55,7 @@ pub(super) fn reports(layout: &Layout) -> (Vec<ModuleReport>, usize) {
 }
 
 fn report(layout: &Layout, module: &Module, call: &ModuleCall) -> ModuleReport {
-    let path = call.is_local().then(|| resolve(&module.path, &call.source));
+    let path = call.is_local().then(|| call.folder(&module.path));
     let target = path.as_ref().and_then(|path| layout.module(path.as_deref()?));
     let kind = match (&path, target) {
         (Some(Some(_)), Some(_)) => ModuleKind::Local,

@@ -80,7 +80,7 @@ pub async fn draw(
         Some(number) => Some(blueprints::load(app, actor, &opened.blueprint.id, Some(number)).await?.1.files),
         None => None,
     };
-    let mut diagnostics = design::checked(app, opened).await?.diagnostics();
+    let mut diagnostics = design::diagnostics(app, opened).await?;
     for d in dangling {
         if !diagnostics.iter().any(|known| known.file == d.file && known.span == d.span) {
             diagnostics.push(d.clone());
