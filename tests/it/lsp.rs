@@ -215,6 +215,8 @@ fn answers_about_unsaved_text() {
     );
     let found = editor.at("documentSymbol", server, json!({})).unwrap();
     assert_eq!(found[0]["name"], "acme_server.web");
+    let found = editor.at("documentSymbol", &server.replace("}\n", "  x\n}\n"), json!({})).unwrap();
+    assert_eq!(found[0]["name"], "acme_server.web");
 }
 
 #[test]

@@ -136,11 +136,15 @@ fn located(folder: &Folder, document: &Document, found: &assist::Location) -> Op
     Some(Location { uri: uri_of(&folder.path_of(&found.file))?, range })
 }
 
+/// What can be made out of a file, even where it cannot be read as a whole.
 pub(super) fn outline(folder: &Folder, file: &str) -> DocumentSymbolResponse {
-    let text = folder.document().text(file).map_or("", |text| text);
-    let placed = Placed::new(text);
-    let symbols = assist::outline(folder.document(), file);
-    DocumentSymbolResponse::Nested(symbols.into_iter().map(|found| symbol(&placed, found)).collect())
+    let symbols = folder.text(file).map(|text| {
+        let document = assist::mend(folder.document(), file, text, text.len());
+        let placed = Placed::new(text);
+        let found = assist::outline(&document, file).into_iter();
+        found.map(|found| symbol(&placed, found)).collect()
+    });
+    DocumentSymbolResponse::Nested(symbols.unwrap_or_default())
 }
 
 #[allow(deprecated, reason = "the type still has the field that tags replace")]
