@@ -8,6 +8,7 @@ use super::{PAGE, Page, name, retire};
 use crate::{
     app::App,
     auth::Actor,
+    clock::Timestamp,
     error::{Error, Result, Stale},
     store::{
         BlueprintId, Connection, ProjectId,
@@ -169,12 +170,29 @@ pub async fn save(
     message: &str,
 ) -> Result<Revision> {
     let mut tx = app.db.begin().await?;
-    let blueprint = visible(&mut tx, actor, id).await?;
+    let revision = save_in(&mut tx, actor, id, base, files, (message, app.clock.now())).await?;
+    tx.commit().await?;
+    Ok(revision)
+}
+
+/// The same as a part of a transaction, with what to say of it and the time.
+///
+/// # Errors
+/// As [`save`]; nothing of the transaction may be kept then.
+pub async fn save_in(
+    tx: &mut Connection,
+    actor: &Actor,
+    id: &BlueprintId,
+    base: i64,
+    files: &Texts,
+    (message, now): (&str, Timestamp),
+) -> Result<Revision> {
+    let blueprint = visible(tx, actor, id).await?;
     if blueprint.head != base {
-        return Err(stale(&mut tx, &blueprint, base, files.clone()).await?);
+        return Err(stale(tx, &blueprint, base, files.clone()).await?);
     }
-    let current = blueprints::revision(&mut tx, id, base).await?;
-    let manifest = put_texts(&mut tx, files, &current.files).await?;
+    let current = blueprints::revision(tx, id, base).await?;
+    let manifest = put_texts(tx, files, &current.files).await?;
     if manifest == current.files {
         return Ok(current);
     }
@@ -186,9 +204,10 @@ pub async fn save(
         files: manifest,
         message: message.to_owned(),
         created_by: Some(actor.id.clone()),
-        created_at: app.clock.now(),
+        created_at: now,
     };
-    commit(tx, &blueprint, revision).await
+    append(tx, &blueprint, &revision).await?;
+    Ok(revision)
 }
 
 /// The refusal of an edit on `base`: both sides' texts.
@@ -242,7 +261,9 @@ pub async fn step(app: &App, actor: &Actor, id: &BlueprintId, base: i64, step: S
         created_by: Some(actor.id.clone()),
         created_at: app.clock.now(),
     };
-    commit(tx, &blueprint, revision).await
+    append(&mut tx, &blueprint, &revision).await?;
+    tx.commit().await?;
+    Ok(revision)
 }
 
 /// The revision before the one whose content `current` has, and the redo list after going there.
@@ -261,13 +282,11 @@ async fn undo_target(tx: &mut Connection, id: &BlueprintId, current: &Revision) 
     Ok((target, redo))
 }
 
-async fn commit(mut tx: crate::store::Tx, blueprint: &Blueprint, revision: Revision) -> Result<Revision> {
-    if !blueprints::append(&mut tx, &blueprint.id, &revision).await? {
-        drop(tx);
-        return Err(Error::Conflict("somebody saved at the same moment; try again".into()));
-    }
-    tx.commit().await?;
-    Ok(revision)
+async fn append(tx: &mut Connection, blueprint: &Blueprint, revision: &Revision) -> Result<()> {
+    let appended = blueprints::append(tx, &blueprint.id, revision).await?;
+    appended
+        .then_some(())
+        .ok_or_else(|| Error::Conflict("somebody saved at the same moment; try again".into()))
 }
 
 /// Stores what is not there already. `stored` names texts that are.

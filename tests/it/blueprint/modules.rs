@@ -37,7 +37,10 @@ const CALLS: [(&str, &[(&str, Code)]); 8] = [
     ("name = \"x\"\n  sise = 1\n", &[("sise", Code::UnknownArgument)]),
     ("name = []\n", &[("[]", Code::WrongType)]),
     ("name = \"x\"\n  rules = [{ label = \"a\" }]\n", &[("[{ label = \"a\" }]", Code::WrongType)]),
-    ("name = \"x\"\n}\noutput \"o\" {\n  value = module.m.ulr\n", &[("ulr", Code::UnknownReference)]),
+    (
+        "name = \"x\"\n}\noutput \"o\" {\n  value = module.m.ulr\n",
+        &[("module.m.ulr", Code::UnknownReference)],
+    ),
     (
         "name = each.key\n  for_each = toset([\"a\"])\n}\noutput \"o\" {\n  value = [for m in module.m : m.url]\n",
         &[],
@@ -99,7 +102,7 @@ fn declared_in_json_are_known_as_well() {
 
 #[test]
 fn have_forms_and_fixes() {
-    let text = call("sise = 1\n");
+    let text = call("sise = 1\n}\noutput \"o\" {\n  value = module.m.ulr\n");
     let document = documents(&[("main.tf", &text), ("m/main.tf", MODULE)]);
     let schemas = Schemas::new();
     let form = form(&document, "module.m", &schemas).unwrap();
@@ -110,13 +113,14 @@ fn have_forms_and_fixes() {
     assert_eq!((field("size").control, field("size").default.as_deref()), (Control::Number, Some("1")));
     assert!(field("rules").sensitive && !field("source").code.is_empty());
     let mut mended = document.clone();
-    for code in [Code::UnknownArgument, Code::MissingArgument] {
+    for code in [Code::UnknownArgument, Code::MissingArgument, Code::UnknownReference] {
         let found = check(&mended, &schemas).into_iter().find(|d| d.code == code).unwrap();
         let fix = fixes(&mended, &schemas, &found).into_iter().next().unwrap();
         mended = apply(&mended, &fix.edit, &schemas).unwrap().document;
     }
     assert_eq!(errors(&mended), []);
-    assert!(mended.text("main.tf").unwrap().contains("size = 1"), "{:?}", mended.text("main.tf"));
+    let text = mended.text("main.tf").unwrap();
+    assert!(text.contains("size = 1") && text.contains("= module.m.url\n"), "{text}");
 }
 
 #[test]

@@ -47,11 +47,14 @@ fn named_values(site: &Site) -> Vec<Fix> {
 
 /// The element is there, and has no such attribute: one that is like it, or the one that examples refer to.
 fn attribute(site: &Site, reference: &Reference, target: &Element) -> Vec<Fix> {
-    let (Some(name), Some(page)) = (reference.attributes.first(), site.schemas.of(target)) else {
-        return Vec::new();
+    let Some(name) = reference.attributes.first() else { return Vec::new() };
+    let known: Vec<&str> = match (site.document.called(target), site.schemas.of(target)) {
+        (Some(module), _) => module.outputs.keys().map(String::as_str).collect(),
+        (None, Some(page)) => page.block.attributes.keys().map(String::as_str).collect(),
+        (None, None) => return Vec::new(),
     };
     let Some(range) = attribute_span(site.text, reference.span.end, name) else { return Vec::new() };
-    let near = ranked(name, page.block.attributes.keys().map(String::as_str));
+    let near = ranked(name, known);
     let sure = matches!(near.as_slice(), [_]);
     let mined = site.attribute().into_iter().flat_map(|a| &a.docs.references);
     let mined = mined

@@ -19,6 +19,7 @@ use crate::{
     document::{Document, Element, ElementKind},
     edit::{EditError, code},
     path::is_identifier,
+    scaffold::repeated,
     write,
 };
 
@@ -176,13 +177,23 @@ fn check_place(document: &Document, target: &Target) -> Result<(), String> {
         return called.then_some(()).ok_or_else(|| format!("the blueprint calls no module {module}"));
     }
     let element = document.element(&target.resource()).filter(|e| e.kind == ElementKind::Resource);
-    let Some(block) = element.and_then(|e| document.block(e)) else {
+    let Some(element) = element else {
         return match target.key {
             Some(_) => Err(format!(
                 "the blueprint has no {}; Terraform writes configuration for a resource without a key only",
                 target.resource()
             )),
             None => Ok(()),
+        };
+    };
+    let Some(block) = document.block(element) else {
+        // Which of the two it is a file in Terraform's JSON syntax does not tell here.
+        return match (repeated(document, element), &target.key) {
+            (true, None) => Err("there may be many of this resource: say which one in brackets".into()),
+            (false, Some(_)) => {
+                Err("this resource has neither count nor for_each: leave out the brackets".into())
+            }
+            _ => Ok(()),
         };
     };
     let (count, for_each) = (block.body.has_attribute("count"), block.body.has_attribute("for_each"));
@@ -268,6 +279,18 @@ mod tests {
         ] {
             assert!(read_imports(code).is_err(), "{code}");
         }
+    }
+
+    #[test]
+    fn resources_in_json_have_their_keys() {
+        let text = r#"{"resource": {"a_b": {"one": {}, "many": {"count": 2}, "each": {"for_each": {}}}}}"#;
+        let mut files = Files::default();
+        files.insert("main.tf.json", text).unwrap();
+        let document = Document::parse(&files).unwrap();
+        let good = [import("a_b.one", "1"), import("a_b.many[0]", "2"), import("a_b.each[\"k\"]", "3")];
+        assert_eq!(check_imports(&document, &good), []);
+        let bad = [import("a_b.one[0]", "1"), import("a_b.many", "2"), import("a_b.none[0]", "3")];
+        assert_eq!(check_imports(&document, &bad).len(), 3);
     }
 
     #[test]

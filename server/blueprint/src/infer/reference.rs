@@ -36,7 +36,14 @@ impl<'a> Walk<'a, '_> {
             ("each", ["value", ..]) => (self.each_value(), 1),
             ("var", [name, ..]) => (self.inference.variable(name), 1),
             ("local", [name, ..]) => (self.local(name), 1),
-            ("module", [name, ..]) => (self.inference.module(name), 1),
+            ("module", [name, ..]) => {
+                let value = self.inference.module(name);
+                if let Some(message) = names.get(1).and_then(|output| no_output(name, &value, output)) {
+                    let at = span(&traversal.expr).start..span(&traversal.operators[1]).end;
+                    return self.fault(at, Code::UnknownReference, message);
+                }
+                (value, 1)
+            }
             ("path" | "terraform" | "each" | "count" | "var" | "local" | "self" | "module", _) => {
                 (Inferred::UNKNOWN, 0)
             }
@@ -171,22 +178,19 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn attribute(&mut self, value: &Inferred, name: &str, span: std::ops::Range<usize>) -> Inferred {
-        let missing = |walk: &Self, names: &mut dyn Iterator<Item = &str>| {
-            let meant = similar(name, names);
-            let hint = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
-            let message = format!("this object has no attribute {name}{hint}");
-            walk.fault(span.clone(), Code::UnknownReference, message)
+        let missing = |walk: &Self| {
+            walk.fault(span.clone(), Code::UnknownReference, format!("this object has no attribute {name}"))
         };
         match value {
             Inferred::Of(Type::Dynamic) => Inferred::UNKNOWN,
             Inferred::Of(Type::Map(element)) => Inferred::Of((**element).clone()),
             Inferred::Of(Type::Object(attributes)) => match attributes.get(name) {
                 Some(attribute) => Inferred::Of(attribute.ty.clone()),
-                None => missing(self, &mut attributes.keys().map(String::as_str)),
+                None => missing(self),
             },
             Inferred::Object(entries) => match entries.get(name) {
                 Some(value) => value.clone(),
-                None => missing(self, &mut entries.keys().map(String::as_str)),
+                None => missing(self),
             },
             Inferred::Null => self.fault(span, Code::WrongType, format!("null has no attribute {name}")),
             other => {
@@ -280,6 +284,17 @@ impl<'a> Inference<'a> {
         self.named.borrow_mut().insert(address, Some(value.clone()));
         value
     }
+}
+
+/// What is wrong with an output of a module that has none of this name.
+fn no_output(module: &str, value: &Inferred, output: &str) -> Option<String> {
+    let Inferred::Of(Type::Object(outputs)) = value else { return None };
+    if outputs.contains_key(output) {
+        return None;
+    }
+    let meant = similar(output, outputs.keys().map(String::as_str));
+    let hint = meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+    Some(format!("module.{module} has no output {output}{hint}"))
 }
 
 /// What is used elsewhere, unless it is too large to be had in many places.

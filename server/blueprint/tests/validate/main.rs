@@ -1,8 +1,8 @@
 //! The engine's diagnostics against `terraform validate`, on configurations that a generator makes and mutations spoil.
 //!
 //! An error of ours that Terraform does not have is a false alarm, of which there must be none. An error of Terraform's
-//! that we do not have is a miss. Not counted is what Terraform says of the folder instead of the text: a module or
-//! provider that `terraform init` has not installed.
+//! that we do not have is a miss. Not counted is what Terraform says of the folder instead of the text (a module or
+//! provider that `terraform init` has not installed), and what it crashes on.
 //!
 //! `CLOUDOVEN_VALIDATE_CONFIGS` is the number of configurations, `CLOUDOVEN_VALIDATE_SEED` where the random numbers
 //! start, `CLOUDOVEN_VALIDATE_VERDICTS` a file that keeps what Terraform said, for runs that go on where one stopped.

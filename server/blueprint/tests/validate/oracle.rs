@@ -20,6 +20,9 @@ pub struct Fault {
     pub line: u64,
 }
 
+/// What there is of a configuration that Terraform itself does not survive.
+pub const CRASH: &str = "Terraform crashed";
+
 /// A folder with the demo provider and a local module installed, and what Terraform said so far.
 pub struct Oracle {
     folder: tempfile::TempDir,
@@ -112,8 +115,14 @@ impl Oracle {
         }
         fs::write(place.join("main.tf"), text).expect("the folder is writable");
         let output = self.terraform(place, &["validate", "-json"]);
-        let report: serde_json::Value = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stderr)));
+        let said = String::from_utf8_lossy(&output.stderr);
+        if said.contains("TERRAFORM CRASH") {
+            let crash = Fault { summary: CRASH.to_owned(), detail: String::new(), line: 0 };
+            self.keep(digest, std::slice::from_ref(&crash));
+            return vec![crash];
+        }
+        let report: serde_json::Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {said}"));
         let errors =
             report["diagnostics"].as_array().into_iter().flatten().filter(|d| d["severity"] == "error");
         let text_of = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use cloudoven_blueprint::Diagnostic;
 
-use super::oracle::Fault;
+use super::oracle::{CRASH, Fault};
 
 /// One configuration, judged by both.
 pub struct Compared {
@@ -25,9 +25,10 @@ pub struct Report {
     misses: BTreeMap<String, Vec<String>>,
 }
 
-/// What Terraform says of the folder, not of the text.
+/// What Terraform says of the folder, or of itself, not of the text.
 fn is_about_folder(fault: &Fault) -> bool {
     [
+        CRASH,
         "Module not installed",
         "Missing required provider",
         "Module source has changed",

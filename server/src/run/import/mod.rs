@@ -120,10 +120,13 @@ pub async fn add(app: &App, actor: &Actor, id: &RunId, base: i64) -> Result<Revi
         1 => format!("Imported one object (run {} on {})", run.number, run.environment),
         n => format!("Imported {n} objects (run {} on {})", run.number, run.environment),
     };
-    let revision = blueprints::save(app, actor, &deployment.blueprint_id, base, &files, &message).await?;
+    let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    run_imports::decide(&mut tx, id, Decision::Added, Some(revision.number), &actor.id, app.clock.now())
-        .await?;
+    let blueprint = &deployment.blueprint_id;
+    let revision = blueprints::save_in(&mut tx, actor, blueprint, base, &files, (&message, now)).await?;
+    if !run_imports::decide(&mut tx, id, Decision::Added, Some(revision.number), &actor.id, now).await? {
+        return Err(Error::Conflict("the import was decided at the same moment".into()));
+    }
     tx.commit().await?;
     app.hub.changed(id);
     Ok(revision)

@@ -17,7 +17,14 @@ pub struct OutlineView {
 /// A folder of a module: its files are shown as code.
 pub struct FolderView {
     pub name: String,
-    pub files: Vec<String>,
+    pub files: Vec<CodeView>,
+}
+
+/// A file that is shown as code.
+pub struct CodeView {
+    pub name: String,
+    pub dot: &'static str,
+    pub dot_label: &'static str,
 }
 
 /// A file and what it declares.
@@ -43,18 +50,20 @@ pub struct ElementView {
 
 /// Lays the outline out. Files stand in the order that people read them.
 pub fn view(document: &Document, diagnostics: &[Diagnostic], current: Option<&str>) -> OutlineView {
+    // By the address of an element, or the path of a file in a folder.
     let mut worst: HashMap<&str, Severity> = HashMap::new();
     for d in diagnostics {
-        if let Some(address) = d.address.as_deref() {
-            let entry = worst.entry(address).or_insert(d.severity);
-            *entry = (*entry).min(d.severity);
-        }
+        let entry = worst.entry(d.address.as_deref().unwrap_or(&d.file)).or_insert(d.severity);
+        *entry = (*entry).min(d.severity);
     }
     let mut by_file: BTreeMap<(usize, &str), Vec<ElementView>> = BTreeMap::new();
-    let mut folders: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut folders: BTreeMap<&str, Vec<CodeView>> = BTreeMap::new();
     for (file, _) in document.files() {
         match file.rsplit_once('/') {
-            Some((folder, file)) => folders.entry(folder).or_default().push(file.to_owned()),
+            Some((folder, name)) => {
+                let (dot, dot_label) = dot(worst.get(file).copied());
+                folders.entry(folder).or_default().push(CodeView { name: name.to_owned(), dot, dot_label });
+            }
             None => drop(by_file.entry((rank(file), file)).or_default()),
         }
     }
@@ -79,11 +88,7 @@ fn element_view(
     severity: Option<Severity>,
     current: Option<&str>,
 ) -> ElementView {
-    let (dot, dot_label) = match severity {
-        Some(Severity::Error) => ("bad", "has errors"),
-        Some(Severity::Warning) => ("warn", "has warnings"),
-        _ => ("", ""),
-    };
+    let (dot, dot_label) = dot(severity);
     ElementView {
         label: if element.name.is_empty() { element.keyword.clone() } else { element.name.clone() },
         letters: letters(element),
@@ -93,6 +98,15 @@ fn element_view(
         dot_label,
         current: current == Some(element.address.as_str()),
         address: element.address.clone(),
+    }
+}
+
+/// What marks the worst that was found, and the same in words.
+fn dot(severity: Option<Severity>) -> (&'static str, &'static str) {
+    match severity {
+        Some(Severity::Error) => ("bad", "has errors"),
+        Some(Severity::Warning) => ("warn", "has warnings"),
+        _ => ("", ""),
     }
 }
 
