@@ -112,7 +112,7 @@ fn have_forms_and_fixes() {
     assert_eq!(name.summary, "What it is called.");
     assert_eq!((field("size").control, field("size").default.as_deref()), (Control::Number, Some("1")));
     assert!(field("rules").sensitive && !field("source").code.is_empty());
-    let mut mended = document.clone();
+    let mut mended = document;
     for code in [Code::UnknownArgument, Code::MissingArgument, Code::UnknownReference] {
         let found = check(&mended, &schemas).into_iter().find(|d| d.code == code).unwrap();
         let fix = fixes(&mended, &schemas, &found).into_iter().next().unwrap();
