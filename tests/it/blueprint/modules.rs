@@ -124,6 +124,21 @@ fn have_forms_and_fixes() {
 }
 
 #[test]
+fn circles_are_found() {
+    let call = |source: &str| format!("\n  module \"x\" {{\n  source = \"{source}\"\n}}\n");
+    let (root, a, b, c) = (call("./a"), call("../b/./"), call("../a"), call("../c"));
+    let files = [("main.tf", root.as_str()), ("a/main.tf", &a), ("b/more.tf", &b), ("c/main.tf", &c)];
+    let found = check(&documents(&files), &Schemas::new());
+    let shown: Vec<_> = found.iter().map(|d| (d.file.as_str(), d.line, d.code, d.address.clone())).collect();
+    assert_eq!(shown, [("a/main.tf", 2, Code::Cycle, None), ("b/more.tf", 2, Code::Cycle, None)]);
+    assert_eq!(&a[found[0].span.start..found[0].span.end], "module \"x\"");
+    let text = call("./a/..");
+    let found = check(&documents(&[("main.tf", &text), ("a/main.tf", "")]), &Schemas::new());
+    assert_eq!((found.len(), found[0].address.as_deref()), (1, Some("module.x")));
+    assert_eq!(documents(&files).called_modules().into_keys().collect::<Vec<_>>(), ["a", "b"]);
+}
+
+#[test]
 fn are_judged_again_when_the_module_changes() {
     let text = call("name = \"x\"\n");
     let (schemas, before) = (Schemas::new(), documents(&[("main.tf", &text), ("m/main.tf", MODULE)]));

@@ -12,7 +12,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{check_own, cycles, expressions::Judge, unused, whole};
+use super::{check_own, circles, cycles, expressions::Judge, unused, whole};
 use crate::{
     declared::Facts,
     diagnostic::{Code, Diagnostic},
@@ -68,6 +68,7 @@ impl Checked {
         found.extend(whole::loose(&self.document));
         found.extend(whole::duplicates(&self.document));
         found.extend(whole::settings(&self.document));
+        found.extend(circles::check(&self.document));
         found.sort_by(|a, b| (&a.file, a.span.start).cmp(&(&b.file, b.span.start)));
         found
     }

@@ -5,6 +5,7 @@ mod address;
 mod blocks;
 mod body;
 mod checked;
+mod circles;
 mod constant;
 mod cycles;
 mod documented;
