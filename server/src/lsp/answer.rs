@@ -114,7 +114,7 @@ pub(super) fn signature(at: &At, catalogs: &Catalogs, runtime: &Handle) -> Optio
 pub(super) fn definition(at: &At, catalogs: &Catalogs, runtime: &Handle) -> Option<GotoDefinitionResponse> {
     let found = at.ask(catalogs, runtime, |workspace, spot| {
         let found = assist::definition(workspace, spot)?;
-        located(at.folder, workspace.document, &found)
+        located(at, workspace.document, &found)
     })??;
     Some(GotoDefinitionResponse::Scalar(found))
 }
@@ -124,16 +124,16 @@ pub(super) fn references(at: &At, catalogs: &Catalogs, runtime: &Handle, declare
         let found = assist::references_at(workspace, spot);
         // The declaration is the first.
         let wanted = found.iter().skip(usize::from(!declared));
-        wanted.filter_map(|found| located(at.folder, workspace.document, found)).collect()
+        wanted.filter_map(|found| located(at, workspace.document, found)).collect()
     });
     found.unwrap_or_default()
 }
 
-/// A place in a document of a folder. Positions in what was mended are those of the text in the editor.
-fn located(folder: &Folder, document: &Document, found: &assist::Location) -> Option<Location> {
-    let placed = Placed::new(document.text(&found.file)?);
-    let range = place::range(placed.range(found.span.start..found.span.end));
-    Some(Location { uri: uri_of(&folder.path_of(&found.file))?, range })
+/// A place in the file that was asked about, or in another of the folder.
+fn located(at: &At, document: &Document, found: &assist::Location) -> Option<Location> {
+    let text = if found.file == at.file { Some(&at.text) } else { document.text(&found.file) };
+    let range = place::range(Placed::new(text?).range(found.span.start..found.span.end));
+    Some(Location { uri: uri_of(&at.folder.path_of(&found.file))?, range })
 }
 
 /// What can be made out of a file, even where it cannot be read as a whole.

@@ -210,7 +210,7 @@ impl Drive {
         let mut inputs = workspace::Inputs::default();
         let phase = if self.job.phase == PLAN {
             inputs.lock_file = artefacts::fitting_lock_file(self).await?;
-            workspace::plan_phase(self.run.operation, false)
+            workspace::plan_phase(self.run.operation, &self.run.options, false)
         } else {
             match artefacts::saved_plan(self, latest.as_ref().map_or("", |version| &version.digest)).await? {
                 Ok((plan, lock_file)) => (inputs.plan, inputs.lock_file) = (Some(plan), lock_file),

@@ -10,6 +10,7 @@ mod drive;
 pub mod import;
 mod lease;
 pub mod log;
+mod options;
 mod outage;
 pub mod plan;
 mod reason;
@@ -21,5 +22,6 @@ mod transition;
 mod worker;
 mod workspace;
 
+pub use options::Options;
 pub use status::{Event, Operation, Status};
 pub use worker::Worker;

@@ -1,12 +1,16 @@
 //! What people and programs ask of runs.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::{
-    Event, Operation, Status, artefacts,
+    Event, Operation, Options, Status, artefacts,
     import::{self, StartImport},
+    options::overrides,
     plan::PlanView,
-    snapshot::{Snapshot, open_values},
+    snapshot::{Snapshot, Variable, open_values},
     transition::advance,
     workspace::{APPLY, PLAN},
 };
@@ -38,6 +42,29 @@ pub struct StartRun {
     pub operation: Operation,
     #[serde(default)]
     pub message: String,
+    /// Addresses of resources, data sources or modules: only these, and what they need, are planned.
+    #[serde(default)]
+    pub targets: Vec<String>,
+    /// Addresses of resources that are replaced even if nothing about them changes.
+    #[serde(default)]
+    pub replaces: Vec<String>,
+    /// Values of variables for this run alone, by name.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub variables: BTreeMap<String, Box<RawValue>>,
+}
+
+impl StartRun {
+    /// A run of all of the deployment with its own values.
+    pub fn new(operation: Operation, message: &str) -> StartRun {
+        StartRun {
+            operation,
+            message: message.to_owned(),
+            targets: Vec::new(),
+            replaces: Vec::new(),
+            variables: BTreeMap::new(),
+        }
+    }
 }
 
 /// What the caller may do with a run now.
@@ -100,6 +127,24 @@ pub async fn create(
     begin(app, actor, id, start, &[], key).await
 }
 
+/// Starts a run that does what another did, with what the deployment is now.
+///
+/// # Errors
+/// As [`create`], and a conflict for an import, which is asked for anew.
+pub async fn again(app: &App, actor: &Actor, id: &RunId, key: Option<&str>) -> Result<RunView> {
+    let run = get(app, actor, id).await?.run;
+    let variables = match run.options.variables.is_empty() {
+        true => BTreeMap::new(),
+        false => {
+            let snapshot = Snapshot::load(app, id, &run.snapshot_digest).await?;
+            snapshot.overrides.into_iter().map(|variable| (variable.name, variable.json)).collect()
+        }
+    };
+    let Options { targets, replaces, .. } = run.options;
+    let start = StartRun { operation: run.operation, message: run.message, targets, replaces, variables };
+    create(app, actor, &run.deployment_id, &start, key).await
+}
+
 /// Starts a run that looks for objects that exist and generates configuration for them.
 ///
 /// # Errors
@@ -112,7 +157,7 @@ pub async fn create_import(
     key: Option<&str>,
 ) -> Result<RunView> {
     let imports = start.all()?;
-    let start = StartRun { operation: Operation::Import, message: start.message.clone() };
+    let start = StartRun::new(Operation::Import, &start.message);
     begin(app, actor, id, &start, &imports, key).await
 }
 
@@ -128,9 +173,10 @@ async fn begin(
     if key.is_some_and(|key| key.is_empty() || key.len() > MAX_KEY || key.contains('\0')) {
         return Err(Error::invalid(format!("Idempotency-Key must have 1 to {MAX_KEY} characters")));
     }
+    let options = Options::read(start.operation, &start.targets, &start.replaces, &start.variables)?;
     let mut db = app.db.read().await?;
     let deployment = deployment_service::visible(&mut db, actor, id).await?;
-    if let Some(run) = known(app, &mut db, id, start, imports, key).await? {
+    if let Some(run) = known(app, &mut db, id, start, &options, imports, key).await? {
         return Ok(run);
     }
     let values = open_values(app, &mut db, &deployment).await?;
@@ -152,8 +198,10 @@ async fn begin(
             blueprints::load(app, actor, &deployment.blueprint_id, revision).await?.2
         }
     };
-    let digest = Snapshot::take(&deployment, files, values)?.store(app, &run).await?;
-    insert(app, actor, &deployment, (start, imports, key), (&run, &digest)).await
+    let mut snapshot = Snapshot::take(&deployment, files, values)?;
+    snapshot.overrides = overrides(&snapshot.files, &snapshot, &start.variables)?;
+    let digest = snapshot.store(app, &run).await?;
+    insert(app, actor, &deployment, (start, &options, imports, key), (&run, &digest)).await
 }
 
 /// Puts a run whose snapshot is stored into the queue.
@@ -161,14 +209,14 @@ async fn insert(
     app: &App,
     actor: &Actor,
     deployment: &deployments::Deployment,
-    (start, imports, key): (&StartRun, &[Import], Option<&str>),
+    (start, options, imports, key): (&StartRun, &Options, &[Import], Option<&str>),
     (run, digest): (&RunId, &str),
 ) -> Result<RunView> {
     let id = &deployment.id;
     let mut tx = app.db.begin().await?;
     runs::lock_deployment(&mut tx, id).await?;
     // Two requests with one key meet here.
-    if let Some(run) = known(app, &mut tx, id, start, imports, key).await? {
+    if let Some(run) = known(app, &mut tx, id, start, options, imports, key).await? {
         return Ok(run);
     }
     let waits = start.operation.may_apply() && runs::is_held(&mut tx, id).await?;
@@ -181,6 +229,7 @@ async fn insert(
         terraform_version: &deployment.terraform_version,
         backend: &deployment.backend,
         message: &start.message,
+        options,
         idempotency_key: key,
         created_by: &actor.id,
         snapshot_digest: digest,
@@ -205,12 +254,21 @@ async fn known(
     db: &mut Connection,
     id: &DeploymentId,
     start: &StartRun,
+    options: &Options,
     imports: &[Import],
     key: Option<&str>,
 ) -> Result<Option<RunView>> {
     let Some(key) = key else { return Ok(None) };
     let Some(run) = runs::by_idempotency_key(db, id, key).await? else { return Ok(None) };
-    let same = run.operation == start.operation && run.message == start.message;
+    let mut same =
+        run.operation == start.operation && run.message == start.message && run.options == *options;
+    if same && !options.variables.is_empty() {
+        let snapshot = Snapshot::load(app, &run.id, &run.snapshot_digest).await?;
+        let is_given = |variable: &Variable| {
+            start.variables.get(&variable.name).is_some_and(|json| json.get() == variable.json.get())
+        };
+        same = snapshot.overrides.iter().all(is_given);
+    }
     let imported = match run.operation {
         Operation::Import => import::requested(app, &run.id).await?.imports,
         _ => Vec::new(),

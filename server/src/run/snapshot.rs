@@ -29,6 +29,9 @@ pub struct Snapshot {
     pub backend_config: Map<String, Value>,
     pub pinned_revision: Option<i64>,
     pub variables: Vec<Variable>,
+    /// Values that this run has instead.
+    #[serde(default)]
+    pub overrides: Vec<Variable>,
 }
 
 /// A value of an input variable.
@@ -71,7 +74,14 @@ impl Snapshot {
             backend_config: deployment.backend_config.clone(),
             pinned_revision: deployment.revision,
             variables: variables.collect::<Result<_>>()?,
+            overrides: Vec::new(),
         })
+    }
+
+    /// The values that the run has.
+    pub fn values(&self) -> impl Iterator<Item = &Variable> {
+        let overridden = |variable: &&Variable| self.overrides.iter().any(|o| o.name == variable.name);
+        self.variables.iter().filter(move |variable| !overridden(variable)).chain(&self.overrides)
     }
 
     /// SHA-256 of the sealed form's plain text.
@@ -113,8 +123,8 @@ impl Snapshot {
     /// Knows every sensitive value that a run with these credentials can meet.
     pub fn masker(&self, credentials: &Credentials) -> Result<Masker> {
         let mut secrets = Vec::new();
-        let sensitive =
-            self.variables.iter().filter(|variable| variable.sensitive).map(|variable| variable.json.get());
+        let all = self.variables.iter().chain(&self.overrides);
+        let sensitive = all.filter(|variable| variable.sensitive).map(|variable| variable.json.get());
         let environment =
             credentials.0.iter().filter(|value| value.sensitive).map(|value| value.json.as_str());
         for json in sensitive.chain(environment) {

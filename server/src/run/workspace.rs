@@ -6,7 +6,7 @@ use hcl_edit::{expr::Expression, structure::Body};
 use serde_json::Value;
 
 use super::{
-    Operation,
+    Operation, Options,
     snapshot::{Credentials, Snapshot, Variable, slug},
 };
 use crate::{
@@ -72,7 +72,7 @@ pub struct Inputs {
 }
 
 /// The commands of a plan.
-pub fn plan_phase(operation: Operation, lock_readonly: bool) -> Phase {
+pub fn plan_phase(operation: Operation, options: &Options, lock_readonly: bool) -> Phase {
     let mut plan = terraform(&["plan", "-input=false", "-lock-timeout=60s"]);
     plan.push(format!("-out={WORK}/{PLAN_FILE}"));
     match operation {
@@ -81,6 +81,7 @@ pub fn plan_phase(operation: Operation, lock_readonly: bool) -> Phase {
         Operation::Import => plan.push(format!("-generate-config-out={WORK}/{GENERATED_FILE}")),
         Operation::Plan | Operation::Apply => {}
     }
+    plan.extend(options.arguments());
     let mut show = terraform(&["show", "-json"]);
     show.push(format!("{WORK}/{PLAN_FILE}"));
     // An import's plan says what was found also when something was not.
@@ -139,7 +140,7 @@ pub fn files(snapshot: &Snapshot, phase: &Phase, inputs: Inputs) -> Result<Vec<V
             .iter()
             .map(|(name, text)| VolumeFile::new(format!("{CONFIG}/{name}"), text.as_bytes())),
     );
-    let open = snapshot.variables.iter().filter(|variable| !variable.sensitive);
+    let open = snapshot.values().filter(|variable| !variable.sensitive);
     let tfvars = tfvars_json(open.map(|variable| (variable.name.as_str(), &*variable.json)))?;
     files.push(VolumeFile::new(format!("{CONFIG}/{}.auto.tfvars.json", slug(&snapshot.environment)), tfvars));
     if let Some(backend) = Backend::named(&snapshot.backend) {
@@ -155,7 +156,7 @@ pub fn files(snapshot: &Snapshot, phase: &Phase, inputs: Inputs) -> Result<Vec<V
 pub fn environment(snapshot: &Snapshot, credentials: &Credentials) -> Result<Environment> {
     let mut environment = fixed_environment();
     let literal = literal_variables(snapshot);
-    for variable in snapshot.variables.iter().filter(|variable| variable.sensitive) {
+    for variable in snapshot.values().filter(|variable| variable.sensitive) {
         let is_literal = literal.contains(&variable.name);
         environment.push((format!("TF_VAR_{}", variable.name), variable_text(variable, is_literal)?));
     }
@@ -243,15 +244,15 @@ mod tests {
 
     #[test]
     fn an_import_generates_beside_the_configuration_and_shows_what_it_found() {
-        let plan = plan_phase(Operation::Import, false);
+        let plan = plan_phase(Operation::Import, &Options::default(), false);
         let file = format!("-generate-config-out={WORK}/{GENERATED_FILE}");
         assert!(plan.steps[1].argv.contains(&file) && plan.steps[2].always);
-        assert!(!plan_phase(Operation::Plan, false).steps[2].always);
+        assert!(!plan_phase(Operation::Plan, &Options::default(), false).steps[2].always);
     }
 
     #[test]
     fn a_destroy_plans_the_removal_and_applies_only_what_was_saved() {
-        let plan = plan_phase(Operation::Destroy, true);
+        let plan = plan_phase(Operation::Destroy, &Options::default(), true);
         assert!(plan.steps[1].argv.contains(&"-destroy".to_owned()));
         assert!(plan.steps[0].argv.contains(&"-lockfile=readonly".to_owned()));
         let apply = apply_phase(MANAGED);

@@ -269,7 +269,8 @@ pub async fn working(db: &mut Connection, scope: &str) -> Result<Option<(String,
            JOIN blueprints b ON b.id = d.blueprint_id
            JOIN environments e ON e.id = d.environment_id
           WHERE (d.id = $1 OR d.blueprint_id = $1 OR d.environment_id = $1 OR b.project_id = $1)
-            AND d.id IN (SELECT r.deployment_id FROM runs r JOIN run_jobs j ON j.run_id = r.id WHERE j.launched = 1)
+            AND d.id IN (SELECT r.deployment_id FROM runs r JOIN run_jobs j ON j.run_id = r.id
+                          WHERE j.launched <> 0 AND j.state <> 'done')
           LIMIT 1",
     )
     .bind(scope)

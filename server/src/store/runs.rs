@@ -6,7 +6,7 @@ use super::{Connection, DeploymentId, ProjectId, RunId, UserId, on_unique, rows}
 use crate::{
     clock::Timestamp,
     error::{Error, Result},
-    run::{Operation, Status},
+    run::{Operation, Options, Status},
 };
 
 /// One run of a deployment.
@@ -25,6 +25,7 @@ pub struct Run {
     pub terraform_version: String,
     pub backend: String,
     pub message: String,
+    pub options: Options,
     pub created_by: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
@@ -89,6 +90,7 @@ rows! {
         terraform_version: String,
         backend: String,
         message: String,
+        options: String,
         created_by: Option<String>,
         created_at: i64,
         updated_at: i64,
@@ -134,6 +136,7 @@ impl TryFrom<Row> for Run {
             terraform_version: r.terraform_version,
             backend: r.backend,
             message: r.message,
+            options: serde_json::from_str(&r.options)?,
             created_by: r.created_by,
             created_at: Timestamp(r.created_at),
             updated_at: Timestamp(r.updated_at),
@@ -153,7 +156,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT r.id, b.project_id, r.deployment_id, b.name AS blueprint, e.name AS environment, r.number,
-                    r.operation, r.status, r.revision, r.terraform_version, r.backend, r.message,
+                    r.operation, r.status, r.revision, r.terraform_version, r.backend, r.message, r.options,
                     author.name AS created_by, r.created_at, r.updated_at, r.reason, r.plan_adds, r.plan_changes,
                     r.plan_destroys, approver.name AS approved_by, r.approval_comment, r.cancel_requested,
                     r.cancel_forced, r.snapshot_digest, r.plan_digest, r.lock_digest, r.state_digest
@@ -179,6 +182,7 @@ pub struct NewRun<'a> {
     pub terraform_version: &'a str,
     pub backend: &'a str,
     pub message: &'a str,
+    pub options: &'a Options,
     pub idempotency_key: Option<&'a str>,
     pub created_by: &'a UserId,
     pub snapshot_digest: &'a str,
@@ -200,9 +204,9 @@ pub async fn insert(db: &mut Connection, run: &NewRun<'_>) -> Result<()> {
     sqlx::query(
         "INSERT INTO runs (id, deployment_id, number, operation, status, revision, terraform_version, backend, message,
                            idempotency_key, created_by, created_at, updated_at, snapshot_digest, cancel_requested,
-                           cancel_forced)
+                           cancel_forced, options)
          VALUES ($1, $2, (SELECT COALESCE(MAX(number), 0) + 1 FROM runs WHERE deployment_id = $2), $3, $4, $5, $6, $7,
-                 $8, $9, $10, $11, $11, $12, 0, 0)",
+                 $8, $9, $10, $11, $11, $12, 0, 0, $13)",
     )
     .bind(run.id.as_str())
     .bind(run.deployment.as_str())
@@ -216,6 +220,7 @@ pub async fn insert(db: &mut Connection, run: &NewRun<'_>) -> Result<()> {
     .bind(run.created_by.as_str())
     .bind(run.now.0)
     .bind(run.snapshot_digest)
+    .bind(serde_json::to_string(run.options)?)
     .execute(&mut *db)
     .await
     .map_err(on_unique(Error::Conflict("a run with this idempotency key is being created".into())))?;

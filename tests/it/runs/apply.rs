@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::support::RunApp;
 
-on_both_databases!(a_deployment_is_planned_applied_and_destroyed);
+on_both_databases!(a_deployment_is_planned_applied_and_destroyed, what_works_is_not_deleted);
 
 const NETWORK: &str = r#"
 variable "password" {
@@ -121,4 +121,28 @@ async fn a_deployment_is_planned_applied_and_destroyed(database: Database) {
     assert_eq!(state["resources"], 0);
     assert_eq!(app.cloud.ledger().len(), 6);
     app.is_clean().await;
+}
+
+/// Neither while it plans nor while it applies; what has ended is no reason to keep it.
+async fn what_works_is_not_deleted(database: Database) {
+    let app = RunApp::start(database).await;
+    let slow = "resource \"demo_network\" \"main\" {\n  name = \"main\"\n  cidr = \"10.0.0.0/16\"\n  create_seconds = 4\n}\n";
+    let deployment = app.deployment(slow).await;
+    let path = format!("/deployments/{deployment}?force=true");
+    let delete =
+        async || app.user.request(reqwest::Method::DELETE, &path).send().await.unwrap().status().as_u16();
+
+    let run = app.start_run(&deployment, "apply").await;
+    app.reaches(&run, "planned").await;
+    app.confirm(&run).await;
+    app.logs(&run, "Creating...").await;
+    assert_eq!(delete().await, 409);
+    app.reaches(&run, "applied").await;
+
+    let run = app.start_run(&deployment, "plan").await;
+    app.logs(&run, "Initializing").await;
+    let status = app.user.get(&format!("/runs/{run}")).await.expect(200)["status"].clone();
+    assert!(status != "planning" || delete().await == 409);
+    app.reaches(&run, "planned_and_finished").await;
+    assert_eq!(delete().await, 204);
 }

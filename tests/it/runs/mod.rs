@@ -10,5 +10,6 @@ mod faults;
 mod git;
 mod import;
 mod kill;
+mod options;
 mod s3_blobs;
 pub mod support;

@@ -37,7 +37,8 @@ fn mended(text: &str, offset: usize, read: impl Fn(Arc<str>) -> Option<ParsedFil
     let chunks = chunks(text, &tokens);
     let at = chunks.iter().position(|c| c.contains(&offset)).or(chunks.len().checked_sub(1))?;
     let around = &text[chunks[at].clone()];
-    let repaired = repair(around, offset.saturating_sub(chunks[at].start))?;
+    let is_last = |i: usize| i + 1 == chunks.len();
+    let repaired = repair(around, offset.saturating_sub(chunks[at].start), is_last(at))?;
     let whole = [&text[..chunks[at].start], &repaired, &text[chunks[at].end..]].concat();
     if let Some(parsed) = read(whole.into()) {
         return Some(parsed);
@@ -49,7 +50,10 @@ fn mended(text: &str, offset: usize, read: impl Fn(Arc<str>) -> Option<ParsedFil
         match i == at {
             true => whole.push_str(&repaired),
             false if reads(code) => whole.push_str(code),
-            false => whole.push_str(&repair(code, code.len()).unwrap_or_else(|| blank(code, 0..code.len()))),
+            false => {
+                let repaired = repair(code, code.len(), is_last(i));
+                whole.push_str(&repaired.unwrap_or_else(|| blank(code, 0..code.len())));
+            }
         }
     }
     read(whole.into())
@@ -76,8 +80,9 @@ fn reads(code: &str) -> bool {
     parse_file("", code.into()).is_ok()
 }
 
-/// The mildest of some cures that makes a statement of a file readable.
-fn repair(code: &str, offset: usize) -> Option<String> {
+/// The mildest of some cures that makes a statement of a file readable. Only at the end of the file may it be longer then: what
+/// follows stays where it is.
+fn repair(code: &str, offset: usize, last: bool) -> Option<String> {
     let tokens = lex(code);
     let cursor = Cursor::at(code, &tokens, offset);
     let line = line_around(code, cursor.offset);
@@ -89,7 +94,7 @@ fn repair(code: &str, offset: usize) -> Option<String> {
         header(code, &tokens),
         Some(blank(code, 0..code.len())),
     ];
-    cures.into_iter().flatten().find(|cure| reads(cure))
+    cures.into_iter().flatten().find(|cure| (last || cure.len() == code.len()) && reads(cure))
 }
 
 /// `var.` and the like at the place: from the first name to the place.
@@ -182,6 +187,21 @@ mod tests {
         let document = mend(&Document::parse(&files).unwrap(), "main.tf", &text, offset);
         let main = document.elements().iter().filter(|e| e.file == "main.tf");
         main.map(|e| format!("{}@{}", e.address, text[..e.span.start].lines().count())).collect()
+    }
+
+    #[test]
+    fn what_follows_stays_where_it_is() {
+        for before in ["a {\n x {", "a { b {", "x \"y\" {", "a {\n\n", "a {"] {
+            let text: Arc<str> =
+                format!("{before} output \"o\" {{ value = ]\n}}\nvariable \"v\" {{}}\n").into();
+            for offset in 0..text.len() {
+                let document = mend(&Document::default(), "main.tf", &text, offset);
+                for element in document.elements() {
+                    let code = text.get(element.span.start..element.span.end).unwrap_or_default();
+                    assert!(code.starts_with(&element.keyword), "{text:?} {offset} {element:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -52,13 +52,29 @@ impl Target {
 
     /// The address that an expression is; `None` when it is anything else.
     pub(crate) fn of(expression: &Expression) -> Option<Result<Target, &'static str>> {
-        let Expression::Traversal(traversal) = expression else { return None };
-        let Expression::Variable(root) = &traversal.expr else { return None };
-        let steps = traversal.operators.iter().map(|operator| step(operator.value()));
-        let steps: Vec<Step> = std::iter::once(Some(Step::Name(root.as_str().to_owned())))
-            .chain(steps)
-            .collect::<Option<_>>()?;
-        Some(of_steps(steps))
+        let mut steps = steps(expression)?.into_iter().peekable();
+        Some(modules(&mut steps).and_then(|modules| resource(steps, modules)))
+    }
+
+    /// Reads the address of what a plan can be limited to: a resource, a data source, or all of a module. Gives it back as it is
+    /// written in one way only.
+    ///
+    /// # Errors
+    /// Why it is none of them.
+    pub fn read_limit(text: &str) -> Result<String, &'static str> {
+        const NONE: &str = "write the address of a resource, a data source or a module: type.name, data.type.name, module.name";
+        if text.len() > MAX {
+            return Err("the address is too long");
+        }
+        let expression = parse_expression(text.trim()).map_err(|_| NONE)?;
+        let mut steps = steps(&expression).ok_or(NONE)?.into_iter().peekable();
+        let path = path(&modules(&mut steps)?);
+        if steps.peek().is_none() {
+            return path.strip_suffix('.').map(str::to_owned).ok_or(NONE);
+        }
+        let data = steps.next_if(|step| matches!(step, Step::Name(name) if name == "data")).is_some();
+        let target = resource(steps, Vec::new()).map_err(|_| NONE)?;
+        Ok(format!("{path}{}{target}", if data { "data." } else { "" }))
     }
 
     /// Without the key: what the blueprint's element is called, were it in the root module.
@@ -67,15 +83,38 @@ impl Target {
     }
 }
 
-fn of_steps(steps: Vec<Step>) -> Result<Target, &'static str> {
-    let mut steps = steps.into_iter().peekable();
+type Steps = std::iter::Peekable<std::vec::IntoIter<Step>>;
+type Modules = Vec<(String, Option<Key>)>;
+
+/// The names and keys of an expression that consists of nothing else.
+fn steps(expression: &Expression) -> Option<Vec<Step>> {
+    let Expression::Traversal(traversal) = expression else { return None };
+    let Expression::Variable(root) = &traversal.expr else { return None };
+    let steps = traversal.operators.iter().map(|operator| step(operator.value()));
+    std::iter::once(Some(Step::Name(root.as_str().to_owned()))).chain(steps).collect()
+}
+
+/// The modules that an address begins with.
+fn modules(steps: &mut Steps) -> Result<Modules, &'static str> {
     let mut modules = Vec::new();
     while steps.next_if(|step| matches!(step, Step::Name(name) if name == "module")).is_some() {
         let Some(Step::Name(name)) = steps.next() else {
             return Err("module is followed by the name of one: module.name.type.name");
         };
-        modules.push((name, key(&mut steps)));
+        modules.push((name, key(steps)));
     }
+    Ok(modules)
+}
+
+fn path(modules: &Modules) -> String {
+    let one = |(name, key): &(String, Option<Key>)| {
+        format!("module.{name}{}.", key.as_ref().map(ToString::to_string).unwrap_or_default())
+    };
+    modules.iter().map(one).collect()
+}
+
+/// The resource that the rest of an address names.
+fn resource(mut steps: Steps, modules: Modules) -> Result<Target, &'static str> {
     steps.next_if(|step| matches!(step, Step::Name(name) if name == "resource"));
     let (Some(Step::Name(ty)), Some(Step::Name(name))) = (steps.next(), steps.next()) else {
         return Err("an address has the type of a resource and a name: type.name");
@@ -90,7 +129,7 @@ fn of_steps(steps: Vec<Step>) -> Result<Target, &'static str> {
     }
 }
 
-fn key(steps: &mut std::iter::Peekable<impl Iterator<Item = Step>>) -> Option<Key> {
+fn key(steps: &mut Steps) -> Option<Key> {
     match steps.next_if(|step| matches!(step, Step::Key(_))) {
         Some(Step::Key(key)) => Some(key),
         _ => None,
@@ -117,12 +156,7 @@ impl fmt::Display for Key {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, key) in &self.modules {
-            write!(f, "module.{name}")?;
-            key.iter().try_for_each(|key| write!(f, "{key}"))?;
-            f.write_str(".")?;
-        }
-        write!(f, "{}.{}", self.ty, self.name)?;
+        write!(f, "{}{}.{}", path(&self.modules), self.ty, self.name)?;
         self.key.iter().try_for_each(|key| write!(f, "{key}"))
     }
 }
@@ -143,6 +177,20 @@ mod tests {
             assert_eq!(Target::read(text).unwrap().to_string(), text);
         }
         assert_eq!(Target::read(" resource.a_b.c ").unwrap().to_string(), "a_b.c");
+    }
+
+    #[test]
+    fn a_plan_is_limited_to_more_than_resources() {
+        for text in
+            ["a_b.c[0]", "data.a_b.c", "module.m", "module.m[\"k\"].module.n[0]", "module.m.data.a.b[1]"]
+        {
+            assert_eq!(Target::read_limit(text).as_deref(), Ok(text));
+        }
+        for text in
+            ["", "a", "data.a", "module", "module.m[0][1]", "var.x", "module.m.data", "a.b.c", "a_b.*", "-x"]
+        {
+            assert!(Target::read_limit(text).is_err(), "{text}");
+        }
     }
 
     /// By the one reader of expressions, with its bounds on depth and time.

@@ -51,6 +51,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(confirm))
         .routes(routes!(discard))
         .routes(routes!(cancel))
+        .routes(routes!(again))
 }
 
 /// Seconds that the answer may take.
@@ -234,4 +235,17 @@ async fn cancel(
     Json(body): Json<Cancel>,
 ) -> ApiResult<Json<RunView>> {
     Ok(Json(service::cancel(&app, &actor, &id, body.force).await?))
+}
+
+/// Starts a run that does what this one did, with what the deployment is now: its code, its values, its state.
+#[utoipa::path(post, path = "/runs/{id}/again", params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header), Wait), responses((status = CREATED, body = RunView)))]
+async fn again(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<RunId>,
+    Query(wait): Query<Wait>,
+    headers: HeaderMap,
+) -> ApiResult<(StatusCode, Json<RunView>)> {
+    let run = service::again(&app, &actor, &id, idempotency_key(&headers)?).await?;
+    Ok((StatusCode::CREATED, Json(waited(&app, &actor, run, &wait).await?)))
 }

@@ -3,23 +3,14 @@
 mod create;
 mod import;
 mod settings;
+mod start;
 mod values;
 mod variables;
 
-use askama::Template;
-use askama_web::WebTemplate;
-use axum::{
-    Router,
-    extract::{Path, State},
-    response::IntoResponse,
-    routing::{get, post},
-};
-use serde::Deserialize;
-
-use self::{settings::SettingsForm, values::EnvValue, variables::VariableField};
+use self::{settings::SettingsForm, start::StartForm, values::EnvValue, variables::VariableField};
 use super::{
     layout::{Chip, Layout, Moment},
-    page::{Form, PageResult, Viewer, go, go_saying},
+    page::{PageResult, Viewer, go_saying},
     runs::{self, RunLine},
 };
 use crate::{
@@ -27,15 +18,20 @@ use crate::{
     auth::Actor,
     http::download as http_download,
     project::{deployments, design, download, projects, values as value_service},
-    run::{
-        Operation,
-        service::{self, StartRun},
-    },
+    run::service,
     state::{
         backend::Backend,
         service::{self as states, StateSource},
     },
     store::{DeploymentId, deployments::Deployment},
+};
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    Router,
+    extract::{Path, State},
+    response::IntoResponse,
+    routing::{get, post},
 };
 
 /// Runs shown on the page.
@@ -45,9 +41,9 @@ pub fn router() -> Router<App> {
     Router::new()
         .route("/deployments/{id}", get(page))
         .route("/deployments/{id}/delete", post(delete))
-        .route("/deployments/{id}/runs", post(start))
         .route("/deployments/{id}/zip", get(zip))
         .merge(create::router())
+        .merge(start::router())
         .merge(import::router())
         .merge(settings::router())
         .merge(values::router())
@@ -64,9 +60,7 @@ struct DeploymentPage {
     revision: String,
     state: Chip,
     runs_off: Option<String>,
-    /// What must be filled in before a run can start.
-    missing: Vec<String>,
-    key: String,
+    start: StartForm,
     values: values::ValuesForm,
     env: Vec<EnvValue>,
     settings: SettingsForm,
@@ -103,6 +97,7 @@ async fn page(State(app): State<App>, viewer: Viewer, Path(id): Path<DeploymentI
     let all_runs = service::list(&app, actor, &id, None).await?.items;
     let state = runs::deployment_state(&deployment, &all_runs).state;
     let env = values::env_values(&value_service::list(&app, actor, &id).await?);
+    let runs_off = runs::runs_off(&app).await;
     let page = DeploymentPage {
         layout: layout(&viewer, &deployment, &project.name),
         revision: match deployment.revision {
@@ -110,9 +105,8 @@ async fn page(State(app): State<App>, viewer: Viewer, Path(id): Path<DeploymentI
             None => format!("follows the latest revision, r{}", deployment.head),
         },
         state,
-        runs_off: runs::runs_off(&app).await,
-        missing: missing(&deployment, &fields),
-        key: hex::encode(rand::random::<[u8; 16]>()),
+        start: StartForm::new(&deployment.id, missing(&deployment, &fields), runs_off.is_some()),
+        runs_off,
         env,
         settings: settings::form(&app, actor, &deployment).await?,
         runs: runs::lines(all_runs.into_iter().take(RUNS)),
@@ -200,24 +194,4 @@ async fn zip(State(app): State<App>, viewer: Viewer, Path(id): Path<DeploymentId
     let (deployment, files) = download::deployment(&app, &viewer.actor, &id).await?;
     let name = format!("{}-{}", deployment.blueprint, deployment.environment);
     Ok(http_download::zip(&name, files))
-}
-
-#[derive(Deserialize)]
-struct NewRun {
-    operation: Operation,
-    #[serde(default)]
-    message: String,
-    /// Made with the page: a second click on the button is the same run.
-    key: Option<String>,
-}
-
-async fn start(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(id): Path<DeploymentId>,
-    Form(new): Form<NewRun>,
-) -> PageResult {
-    let start = StartRun { operation: new.operation, message: new.message.trim().to_owned() };
-    let view = service::create(&app, &viewer.actor, &id, &start, new.key.as_deref()).await?;
-    Ok(go(&format!("/runs/{}", view.run.id)))
 }

@@ -22,14 +22,14 @@ use self::{
 };
 use super::{
     layout::{Chip, Layout, Moment},
-    page::{Form, PageResult, Viewer, sentence},
+    page::{Form, PageResult, Viewer, go, sentence},
     runs,
 };
 use crate::{
     app::App,
     project::projects,
     run::{
-        Operation, Status, import as import_service,
+        Operation, Options, Status, import as import_service,
         service::{self, Actions},
     },
     store::{RunId, runs::Run},
@@ -41,6 +41,7 @@ pub fn router() -> Router<App> {
         .route("/runs/{id}/confirm", post(confirm))
         .route("/runs/{id}/discard", post(discard))
         .route("/runs/{id}/cancel", post(cancel))
+        .route("/runs/{id}/again", post(again))
         .route("/runs/{id}/import/add", post(import::add))
         .route("/runs/{id}/import/discard", post(import::discard))
 }
@@ -70,7 +71,15 @@ struct RunPage {
     plan: PlanPanel,
     /// Of a run that imports.
     import: Option<ImportPanel>,
-    again: &'static str,
+    options: Vec<OptionView>,
+    /// Only a part of the deployment is planned.
+    limited: bool,
+}
+
+/// What the run does otherwise than others.
+struct OptionView {
+    what: &'static str,
+    names: Vec<String>,
 }
 
 /// Why the run is where it is, when that needs words.
@@ -102,7 +111,8 @@ async fn page(State(app): State<App>, viewer: Viewer, Path(id): Path<RunId>) -> 
         approval: approval(&run),
         plan: plan::panel(&run, plan),
         import: imported.map(import::panel),
-        again: run.operation.as_str(),
+        options: options(&run),
+        limited: !run.options.targets.is_empty(),
         destroys: run.operation == Operation::Destroy,
         is_final: run.status.is_final(),
         actions: view.actions,
@@ -126,6 +136,13 @@ fn layout(viewer: &Viewer, run: &Run, project: &str, blueprint_id: &str) -> Layo
         .crumb(&run.blueprint, format!("/blueprints/{blueprint_id}"))
         .crumb(&run.environment, format!("/deployments/{}", run.deployment_id))
         .here(format!("Run {}", run.number))
+}
+
+fn options(run: &Run) -> Vec<OptionView> {
+    let Options { targets, replaces, variables } = &run.options;
+    let all = [("Only", targets), ("Replaces", replaces), ("With values of its own for", variables)];
+    let some = all.into_iter().filter(|(_, names)| !names.is_empty());
+    some.map(|(what, names)| OptionView { what, names: names.clone() }).collect()
 }
 
 fn notice(run: &Run) -> Option<Notice> {
@@ -200,4 +217,9 @@ async fn cancel(
 ) -> PageResult<StatusCode> {
     service::cancel(&app, &viewer.actor, &id, decision.force).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn again(State(app): State<App>, viewer: Viewer, Path(id): Path<RunId>) -> PageResult {
+    let view = service::again(&app, &viewer.actor, &id, None).await?;
+    Ok(go(&format!("/runs/{}", view.run.id)))
 }
