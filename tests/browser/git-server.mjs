@@ -53,8 +53,11 @@ export async function startGitServer(files) {
       response.end(whole.subarray(end + 4));
     });
   });
-  const format = "{{(index .IPAM.Config 0).Gateway}}";
-  const host = execFileSync("docker", ["network", "inspect", "--format", format, "bridge"], { encoding: "utf8" }).trim();
+  // The engine's own address: the first of the subnet where the engine names none.
+  const format = "{{with index .IPAM.Config 0}}{{.Gateway}} {{.Subnet}}{{end}}";
+  const found = execFileSync("docker", ["network", "inspect", "--format", format, "bridge"], { encoding: "utf8" });
+  const [gateway, subnet] = found.trimEnd().split(" ");
+  const host = gateway || subnet.replace(/\.0\/.*$/, ".1");
   await new Promise((resolve) => server.listen(0, host, resolve));
   return {
     url: (path) => `http://${host}:${server.address().port}/${path}`,

@@ -37,14 +37,23 @@ struct Shared {
     authorizations: Mutex<Vec<String>>,
 }
 
+/// The engine's own address on a network of it, which containers reach: the first of its subnet where the engine names none.
+pub fn gateway(network: &str) -> String {
+    let format = "{{with index .IPAM.Config 0}}{{.Gateway}} {{.Subnet}}{{end}}";
+    let found = Command::new("docker").args(["network", "inspect", "--format", format, network]).output();
+    let found = String::from_utf8(found.expect("the docker command runs").stdout).expect("it prints text");
+    let (gateway, subnet) = found.trim_end().split_once(' ').expect("a network has a subnet");
+    if !gateway.is_empty() {
+        return gateway.to_owned();
+    }
+    let first = subnet.split('/').next().and_then(|first| first.parse::<std::net::Ipv4Addr>().ok());
+    std::net::Ipv4Addr::from_bits(first.expect("an IPv4 subnet").to_bits() + 1).to_string()
+}
+
 impl GitServer {
     /// Listens on the address of the engine's default bridge, which containers reach.
     pub async fn start() -> GitServer {
-        let format = "{{(index .IPAM.Config 0).Gateway}}";
-        let found =
-            Command::new("docker").args(["network", "inspect", "--format", format, "bridge"]).output();
-        let host = String::from_utf8(found.expect("the docker command runs").stdout).expect("an address");
-        let host = host.trim().to_owned();
+        let host = gateway("bridge");
         let listener = tokio::net::TcpListener::bind((host.as_str(), 0)).await.expect("a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
         let root = tempfile::tempdir().expect("a temporary directory");

@@ -103,14 +103,14 @@ pub fn overrides(
     // A revision is HCL, else it would not have been stored.
     let declared = Document::parse(&files).map(|document| blueprint::variables(&document, MAX_VARIABLES));
     let declared = declared.unwrap_or_default();
-    let one = |(name, json): (&String, &Box<RawValue>)| {
-        let variable = declared.iter().find(|variable| variable.name == *name);
+    let one = |name: &str, json: &RawValue| {
+        let variable = declared.iter().find(|variable| variable.name == name);
         let absent = || Error::field(&format!("variables/{name}"), format!("there is no variable {name}"));
-        let hidden = snapshot.variables.iter().any(|value| value.name == *name && value.sensitive);
+        let hidden = snapshot.variables.iter().any(|value| value.name == name && value.sensitive);
         let sensitive = variable.ok_or_else(absent)?.sensitive || hidden;
-        Ok(Variable { name: name.clone(), json: json.clone(), sensitive })
+        Ok(Variable { name: name.to_owned(), json: json.to_owned(), sensitive })
     };
-    given.iter().map(one).collect()
+    given.iter().map(|(name, json)| one(name, json)).collect()
 }
 
 #[cfg(test)]

@@ -177,7 +177,7 @@ test("what is wrong is marked from its beginning to its end, whatever characters
   // What the server refuses to save has a place in a sentence, which counts characters.
   await typeCode(page, 'locals {\n  a = "\u{1F600}\u{1F600}" "\n}\n');
   await page.keyboard.press("Control+s");
-  await page.locator("#editor-say", { hasText: "Not saved" }).waitFor();
+  await page.locator("#editor-say", { hasText: /Line \d+, column \d+/ }).waitFor();
   const said = await page.locator("#editor-say").textContent();
   const caret = await page.evaluate(() => {
     const { state } = document.querySelector(".cm-content").cmTile.view;
