@@ -200,3 +200,17 @@ export async function screenshot(page, name, { full = false } = {}) {
   await mkdir(directory, { recursive: true });
   await page.screenshot({ path: join(directory, `${name}.png`), fullPage: full, animations: "disabled" });
 }
+
+/** Both sizes in both themes: each is checked, and a picture taken of it. */
+export async function everyLook(page, name) {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    for (const scheme of ["light", "dark"]) {
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme: scheme });
+      await screenshot(page, `${name}-${size}-${scheme}`, { full: true });
+      await checkPage(page);
+    }
+  }
+  await page.setViewportSize(sizes.desktop);
+  await page.emulateMedia({ colorScheme: "light" });
+}

@@ -47,6 +47,14 @@ export async function newBlueprint(page, project, name) {
   return page.url().split("?")[0];
 }
 
+/** Puts files in place of a blueprint's, as a program does. */
+export async function putFiles(page, designer, files) {
+  const path = `/api/v1/blueprints/${designer.split("/").at(-1)}/files`;
+  const { revision } = await (await page.request.get(path)).json();
+  const answer = await page.request.put(path, { data: { files }, headers: { "if-match": `"${revision}"` } });
+  assert.equal(answer.status(), 200, await answer.text());
+}
+
 /** Waits until everything that was typed is saved. */
 export async function saved(page) {
   await page.waitForFunction(() => document.getElementById("saved-word")?.textContent === "saved");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { checkPage, launch, openPage, screenshot, startServer } from "../harness.mjs";
-import { code, newBlueprint, newProject, saved, signIn, signUp } from "../steps.mjs";
+import { code, newBlueprint, newProject, putFiles, saved, signIn, signUp } from "../steps.mjs";
 
 let server;
 let browser;
@@ -24,10 +24,7 @@ before(async () => {
   const page = await openPage(browser, server.url);
   await signUp(page);
   designer = await newBlueprint(page, await newProject(page, "orders"), "Shop");
-  const files = `/api/v1/blueprints/${designer.split("/").at(-1)}/files`;
-  const { revision } = await (await page.request.get(files)).json();
-  const answer = await page.request.put(files, { data: { files: FILES }, headers: { "if-match": `"${revision}"` } });
-  assert.equal(answer.status(), 200, await answer.text());
+  await putFiles(page, designer, FILES);
   await page.context().close();
 });
 after(async () => {

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { checkPage, launch, openPage, screenshot, sizes, startServer } from "../harness.mjs";
+import { checkPage, everyLook, launch, openPage, screenshot, startServer } from "../harness.mjs";
 import { deployToNew, newBlueprint, newProject, runIs, signUp, startRun } from "../steps.mjs";
 
 const volume = `cloudoven-browser-live-${process.pid}`;
@@ -40,20 +40,6 @@ after(async () => {
   docker("rm", "--force", volume);
   docker("volume", "rm", "--force", volume);
 });
-
-/** Both sizes in both themes. */
-async function everyLook(page, name) {
-  for (const [size, viewport] of Object.entries(sizes)) {
-    for (const scheme of ["light", "dark"]) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme: scheme });
-      await screenshot(page, `${name}-${size}-${scheme}`, { full: true });
-      await checkPage(page);
-    }
-  }
-  await page.setViewportSize(sizes.desktop);
-  await page.emulateMedia({ colorScheme: "light" });
-}
 
 test("a network that exists is imported, reviewed, added and planned without a change", { timeout: 600_000 }, async () => {
   const page = await openPage(browser, server.url);

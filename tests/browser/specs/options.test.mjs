@@ -1,7 +1,7 @@
 // A run of a part, with a replacement and a value of its own, started by clicks and done again.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { checkPage, launch, openPage, screenshot, sizes, startServer } from "../harness.mjs";
+import { everyLook, launch, openPage, startServer } from "../harness.mjs";
 import { newProject, runIs, signUp } from "../steps.mjs";
 
 const MAIN = `terraform {
@@ -39,20 +39,6 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-/** Both sizes in both themes. */
-async function everyLook(page, name) {
-  for (const [size, viewport] of Object.entries(sizes)) {
-    for (const scheme of ["light", "dark"]) {
-      await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme: scheme });
-      await screenshot(page, `${name}-${size}-${scheme}`, { full: true });
-      await checkPage(page);
-    }
-  }
-  await page.setViewportSize(sizes.desktop);
-  await page.emulateMedia({ colorScheme: "light" });
-}
 
 test("a part of a deployment is planned, with a value of its own, and again", { timeout: 600_000 }, async () => {
   const page = await openPage(browser, server.url);
