@@ -15,7 +15,8 @@ on_both_databases!(
     downloads_are_deterministic,
     the_graph_is_drawn_and_exported,
     fixes_are_edits,
-    called_modules_are_judged_too
+    called_modules_are_judged_too,
+    modules_share_the_providers_of_the_blueprint
 );
 
 /// A blueprint under edit: remembers the revision.
@@ -354,4 +355,36 @@ async fn called_modules_are_judged_too(database: Database) {
         .edit(json!({"op": "set_file", "file": "a/main.tf", "text": inner.replace("}", "  name = 1\n}")}))
         .await;
     assert_eq!(shown(&design).await, [""; 0]);
+}
+
+/// Terraform takes one version of a provider for all modules.
+async fn modules_share_the_providers_of_the_blueprint(database: Database) {
+    let server = TestApp::start(database).await;
+    let user = server.user("ann").await;
+    let mut design = Design::new(&server, &user).await;
+    catalog::import_next_acme(&server.app).await;
+    // `size` is an argument of 1.2.3 only.
+    let inner =
+        "resource \"acme_server\" \"s\" {\n  name = \"s\"\n  network_id = \"n\"\n  size = \"small\"\n}\n";
+    design.edit(json!({"op": "set_file", "file": "m/main.tf", "text": inner})).await;
+    let unknown = async |design: &mut Design<'_>, version: &str, of_module: &str| {
+        let required = |version: &str| {
+            format!(
+                "terraform {{\n  required_providers {{\n    acme = {{\n      source  = \"hashicorp/acme\"\n      version = \"{version}\"\n    }}\n  }}\n}}\n"
+            )
+        };
+        let outer = format!(
+            "{}module \"m\" {{\n  source = \"./m\"\n}}\nresource \"acme_network\" \"n\" {{\n  name = \"n\"\n}}\n",
+            required(version)
+        );
+        design.edit(json!({"op": "set_file", "file": "main.tf", "text": outer})).await;
+        design.edit(json!({"op": "set_file", "file": "m/more.tf", "text": required(of_module)})).await;
+        let found = user.get(&format!("{}/diagnostics", design.path)).await.expect(200);
+        let mut found = found.as_array().unwrap().iter();
+        found.any(|d| d["file"] == "m/main.tf" && d["code"] == "unknown_argument")
+    };
+    assert!(!unknown(&mut design, "1.2.3", ">= 1.0").await);
+    assert!(unknown(&mut design, "2.0.0", ">= 1.0").await);
+    // What it does not allow it does not get.
+    assert!(!unknown(&mut design, "2.0.0", "< 2.0.0").await);
 }

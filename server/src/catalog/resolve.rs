@@ -23,6 +23,23 @@ impl Catalogs {
         self.schemas_with(document, more, &BTreeMap::new()).await
     }
 
+    /// Loads what a module needs that the blueprint of `root` calls. Of a provider that both use there is one version: the blueprint's,
+    /// where the module allows it.
+    ///
+    /// Source: <https://developer.hashicorp.com/terraform/language/modules/develop/providers#provider-version-constraints-in-modules>
+    pub async fn schemas_of_called(&self, module: &Document, root: &Schemas) -> Result<Schemas> {
+        let loaded = self.loaded();
+        let required = module.required_providers();
+        let shared = |local: String| {
+            let own = provider(&loaded, &local, required.get(&local))?;
+            let shared = root.providers.values().find(|of_root| of_root.address == own.address)?;
+            let constraint = required.get(&local).and_then(|r| r.version.as_deref()).unwrap_or("");
+            constraint::fits(constraint, &shared.version).then(|| (local, shared.clone()))
+        };
+        let instead = locals(module, &[]).into_iter().filter_map(shared).collect();
+        self.schemas_with(module, &[], &instead).await
+    }
+
     /// The same as if the blueprint were designed against other versions: `instead`, by local provider name.
     pub async fn schemas_with(
         &self,

@@ -73,8 +73,9 @@ async fn all_diagnostics(
     schemas: &Schemas,
 ) -> Result<Vec<Diagnostic>> {
     let mut found = app.designs.checked(id, "", document, schemas).await?.diagnostics();
-    for (folder, module) in document.called_modules() {
-        let schemas = app.catalogs.schemas(&module, &[]).await?;
+    let whole = document.clone();
+    for (folder, module) in blocking(move || whole.called_modules()).await? {
+        let schemas = app.catalogs.schemas_of_called(&module, schemas).await?;
         let checked = app.designs.checked(id, &folder, &module, &schemas).await?;
         // Addresses are those of the root's elements.
         let below = |d: Diagnostic| Diagnostic {

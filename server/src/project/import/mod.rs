@@ -110,11 +110,16 @@ pub async fn preview(app: &App, draft: Draft, root: Option<&str>) -> Result<Prev
     let _turn = app.imports.turn().await?;
     let root = root.map(|root| root.trim_matches('/').to_owned());
     let layout = design::blocking(move || Layout::of(draft, root.as_deref())).await??;
+    let root = match layout.module("") {
+        Some(root) => app.catalogs.schemas(&root.document, &[]).await?,
+        None => Schemas::default(),
+    };
     let mut schemas = Vec::with_capacity(layout.modules.len());
     for module in &layout.modules {
-        schemas.push(match module.reached {
-            true => app.catalogs.schemas(&module.document, &[]).await?,
-            false => Schemas::default(),
+        schemas.push(match (module.path.as_str(), module.reached) {
+            ("", _) => root.clone(),
+            (_, true) => app.catalogs.schemas_of_called(&module.document, &root).await?,
+            (_, false) => Schemas::default(),
         });
     }
     design::blocking(move || {
