@@ -250,6 +250,17 @@ fn shows_and_mends_what_is_wrong() {
     assert_eq!((found.len(), found[0]["code"].clone()), (1, json!("syntax")), "{found:?}");
     editor.tell("textDocument/didClose", json!({"textDocument": {"uri": editor.uri("main.tf")}}));
     assert!(editor.findings("main.tf").is_empty());
+    // Closed and opened again before anything was told of it.
+    editor.open("main.tf", text);
+    for _ in 0..20 {
+        let close = json!({"textDocument": {"uri": editor.uri("main.tf")}});
+        editor.tell("textDocument/didClose", close);
+        editor.open("main.tf", text);
+    }
+    let file = json!({"textDocument": {"uri": editor.uri("main.tf")}});
+    editor.ask("textDocument/documentSymbol", file.clone()).unwrap();
+    let symbols = editor.ask("textDocument/documentSymbol", file).unwrap();
+    assert_eq!(symbols[0]["name"], "acme_server.web", "{symbols}");
 }
 
 #[test]

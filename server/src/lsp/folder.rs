@@ -55,6 +55,7 @@ impl Folder {
 
     /// Reads what is on disk, of it and of the modules that it calls.
     pub(super) fn reload(&mut self, open: &[(&PathBuf, &Arc<str>)]) {
+        self.forgotten = false;
         self.files = on_disk(&self.path);
         for (path, text) in open {
             self.put(path, Arc::clone(text));
