@@ -92,6 +92,10 @@ fn check_text(name: &str, text: &str) -> Result<(Vec<Token>, usize), Diagnostic>
         let message = format!("an object has too many entries; at most {MAX_OBJECT_ENTRIES} are read");
         fault(Code::TooLarge, name, text, at, message)
     })?;
+    check_numbers(&tokens, text).map_err(|at| {
+        let message = "this is no number: it goes on with another one".to_owned();
+        fault(Code::Syntax, name, text, at, message)
+    })?;
     check_heredocs(&tokens).map_err(|at| {
         let message = "this heredoc is not closed by its marker alone on a line".to_owned();
         fault(Code::Syntax, name, text, at, message)
@@ -152,6 +156,25 @@ fn check_objects(tokens: &[Token]) -> Result<usize, usize> {
     Ok(work)
 }
 
+/// Terraform takes `1.5.5` for one number that is none, and `a.0.5` for an index that is no whole number; the parser alone would take
+/// what follows for another index.
+fn check_numbers(tokens: &[Token], text: &str) -> Result<(), usize> {
+    let touch = |a: &Token, b: &Token| a.span.end == b.span.start;
+    for (i, token) in tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Number) {
+        let goes_on = match &tokens[i + 1..] {
+            [dot, more, ..] => {
+                (dot.kind, more.kind) == (Kind::Dot, Kind::Number) && touch(token, dot) && touch(dot, more)
+            }
+            _ => false,
+        };
+        let index = i > 0 && tokens[i - 1].kind == Kind::Dot && touch(&tokens[i - 1], token);
+        if goes_on || index && text[token.span.clone()].contains('.') {
+            return Err(token.span.start);
+        }
+    }
+    Ok(())
+}
+
 /// Terraform wants the closing marker alone on its line; the parser alone would also take `EOT)`.
 fn check_heredocs(tokens: &[Token]) -> Result<(), usize> {
     let mut open = Vec::new();
@@ -181,7 +204,8 @@ fn mask(text: &str, tokens: &[Token]) -> Option<String> {
         let code = &text[token.span.clone()];
         match (token.kind, markers.last()) {
             (Kind::Number, _) if code.parse::<f64>().is_ok_and(f64::is_infinite) => {
-                changes.push((token.span.start, "0".repeat(code.len())));
+                // What is no digit stays, so that what follows at once is not taken for a part of the number.
+                changes.push((token.span.start, code.replace(|c: char| c.is_ascii_digit(), "0")));
             }
             (Kind::OpenHeredoc, _) => markers.push(code.trim_start_matches(['<', '-']).trim_end()),
             (Kind::HeredocText, Some(marker)) if line_start && code.trim_start().starts_with(marker) => {
@@ -234,8 +258,21 @@ mod tests {
             let read = parse(&format!("a = {text}b = 1\n")).map(|file| file.items.len());
             assert_eq!(read.unwrap_or_default(), 2, "{text:?}");
         }
-        let huge = format!("a = {}\n", "9".repeat(400));
-        assert!(parse(&huge).is_ok());
+        for huge in ["9".repeat(400), format!("{}e5", "9".repeat(400)), "1.5E+999".to_owned()] {
+            assert!(parse(&format!("a = {huge}\n")).is_ok(), "{huge}");
+            for more in ["e0404", "e1", "x", "e"] {
+                assert!(parse(&format!("a = {huge}e9{more}\n")).is_err(), "{huge}e9{more}");
+            }
+        }
+        for text in
+            ["1e0404e0404", "1e9.5", "1.5.5", "1.0.0", "-1e9.5", "a.0.1", "a.1.5", "1e400.5", "f(1.5.5)"]
+        {
+            assert!(parse(&format!("a = {text}\n")).is_err(), "{text}");
+        }
+        for text in ["1.5", "a.0", "a.0.b.1", "a[0].1", "a.*.1", "[1.5, .5][0]", "a[1.5]"] {
+            let read = parse(&format!("a = {text}\n")).is_ok();
+            assert_eq!(read, !text.contains(" ."), "{text}");
+        }
     }
 
     #[test]
