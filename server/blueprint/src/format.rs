@@ -24,6 +24,8 @@ struct Piece<'a> {
     kind: Kind,
     text: &'a str,
     blanks: usize,
+    /// It does not follow at once upon the one before.
+    apart: bool,
 }
 
 /// A line in three cells: what leads, the assignment if it is whole on this line, the trailing comment.
@@ -54,7 +56,12 @@ pub(super) fn layout(text: &str) -> String {
 }
 
 fn pieces<'a>(text: &'a str, tokens: &[Token]) -> Vec<Piece<'a>> {
-    tokens.iter().map(|t| Piece { kind: t.kind, text: &text[t.span.clone()], blanks: 0 }).collect()
+    let mut end = 0;
+    let piece = |t: &Token| {
+        let apart = std::mem::replace(&mut end, t.span.end) != t.span.start;
+        Piece { kind: t.kind, text: &text[t.span.clone()], blanks: 0, apart }
+    };
+    tokens.iter().map(piece).collect()
 }
 
 impl Piece<'_> {
@@ -131,10 +138,21 @@ fn space(pieces: &mut [Piece], lines: &[Line]) {
         for cell in [&line.lead, &line.assign] {
             for i in cell.clone().skip(1) {
                 let before = (i - 1 > cell.start).then(|| &pieces[i - 2]);
-                let blank = blank_between(before, &pieces[i - 1], &pieces[i]);
+                let blank = blank_between(before, &pieces[i - 1], &pieces[i]) || runs_into(pieces, i);
                 pieces[i].blanks = usize::from(blank);
             }
         }
+    }
+}
+
+/// Whether a number would become one with what stands before it, and read as another or not at all: `terraform fmt` makes `a.1.5`
+/// of `a.1 .5`, and then cannot read it.
+fn runs_into(pieces: &[Piece], i: usize) -> bool {
+    let number = |at: usize| pieces.get(at).is_some_and(|piece| piece.kind == Kind::Number);
+    match pieces[i].kind {
+        Kind::Dot => number(i - 1) && number(i + 1) && (pieces[i].apart || pieces[i + 1].apart),
+        Kind::Number => pieces[i - 1].kind == Kind::Dot && pieces[i].text.contains('.') && pieces[i].apart,
+        _ => false,
     }
 }
 
@@ -216,5 +234,19 @@ mod tests {
         let neat = "resource \"a\" \"b\" {\n  name        = \"x\"        # one\n  longer_name = [1, 2, -3] # two\n\n  tags = {\n    a          = 1\n    \"long key\" = -2\n  }\n  block {}\n  f = foo(a.b, x[0]) ? !b : c - 1\n}\n";
         assert_eq!(layout(messy), neat);
         assert_eq!(layout(neat), neat);
+    }
+
+    #[test]
+    fn numbers_stay_apart() {
+        for (messy, neat) in [
+            ("u=B.2 .2\n", "u = B.2 .2\n"),
+            ("u=B.2. 2\n", "u = B.2 .2\n"),
+            ("u=1  .5\n", "u = 1 .5\n"),
+            ("u=B. 0.5\n", "u = B. 0.5\n"),
+            ("u=B . b\n", "u = B.b\n"),
+            ("u=B.2 .b\n", "u = B.2.b\n"),
+        ] {
+            assert_eq!((layout(messy).as_str(), layout(neat).as_str()), (neat, neat));
+        }
     }
 }
