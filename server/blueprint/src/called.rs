@@ -28,9 +28,17 @@ const MAX_DEFAULT: usize = 200;
 #[derive(Debug, Default)]
 pub(super) struct Modules {
     /// Those that are not among the files.
-    elsewhere: Arc<BTreeMap<String, Interface>>,
-    /// Those in folders of the files; found out when somebody asks.
-    here: OnceLock<BTreeMap<String, Interface>>,
+    elsewhere: Arc<Interfaces>,
+    /// Those in folders of the files, by the folder; found out when somebody asks.
+    here: OnceLock<Interfaces>,
+}
+
+type Interfaces = BTreeMap<String, Arc<Interface>>;
+
+/// A module and its calls of others by a path, each with the folder that it leads to.
+pub(super) struct Called {
+    pub module: Document,
+    pub calls: Vec<(ModuleCall, String)>,
 }
 
 /// What a module takes and gives.
@@ -45,55 +53,70 @@ pub(super) struct Interface {
 impl Document {
     /// The same document, which also knows modules that are not among its files, by the `source` that calls them.
     pub fn with_modules(&self, modules: &BTreeMap<String, Document>) -> Document {
-        let interfaces =
-            modules.iter().filter_map(|(source, module)| Some((source.clone(), interface(module.root())?)));
-        let elsewhere = Arc::new(interfaces.collect());
-        let mut document = self.clone();
-        document.modules = Arc::new(Modules { elsewhere, here: OnceLock::new() });
-        document
+        let known =
+            |(source, module): (&String, &Document)| Some((source.clone(), interface(module.root())?));
+        self.knowing(modules.iter().filter_map(known).collect())
     }
 
     /// What the module at a `source` takes and gives. None where its code is not at hand.
     pub(super) fn interface(&self, source: &str) -> Option<&Interface> {
         let local = resolve("", source).filter(|_| source.starts_with("./"));
-        let here = self.modules.here.get_or_init(|| folders(self));
-        let here = local.and_then(|folder| here.get(&format!("./{folder}")));
-        here.or_else(|| self.modules.elsewhere.get(source))
+        let here = local.and_then(|folder| self.here().get(&folder));
+        here.or_else(|| self.modules.elsewhere.get(source)).map(Arc::as_ref)
     }
 
     /// What the module that an element calls takes and gives.
     pub(super) fn called(&self, element: &Element) -> Option<&Interface> {
-        let block = self.block(element).filter(|_| element.kind == ElementKind::Module)?;
-        self.interface(block.body.get_attribute("source")?.value.as_str()?)
+        if element.kind != ElementKind::Module {
+            return None;
+        }
+        self.interface(self.block(element)?.body.get_attribute("source")?.value.as_str()?)
     }
 
     /// The sources of the modules whose code is at hand.
-    pub(super) fn module_sources(&self) -> impl Iterator<Item = &str> {
-        let here = self.modules.here.get_or_init(|| folders(self));
-        here.keys().chain(self.modules.elsewhere.keys()).map(String::as_str)
+    pub(super) fn module_sources(&self) -> impl Iterator<Item = String> {
+        let here = self.here().keys().map(|folder| format!("./{folder}"));
+        here.chain(self.modules.elsewhere.keys().cloned())
     }
 
     /// The modules in folders of it that it calls, directly or by way of others, by their folders. Each is a document of its own,
     /// and knows those that it calls itself.
     pub fn called_modules(&self) -> BTreeMap<String, Document> {
-        let mut found = BTreeMap::new();
+        let here = self.here();
+        let known = |called: Called| {
+            let local = called.calls.into_iter();
+            let local = local.filter_map(|(call, to)| Some((call.source, Arc::clone(here.get(&to)?))));
+            called.module.knowing(local.collect())
+        };
+        let called = self.reached().into_iter().filter(|(folder, _)| !folder.is_empty());
+        let there = called.filter(|(_, called)| called.module.files().next().is_some());
+        there.map(|(folder, called)| (folder, known(called))).collect()
+    }
+
+    /// The root and every folder that calls lead to from there, by the folder; also where there is nothing.
+    pub(super) fn reached(&self) -> BTreeMap<String, Called> {
+        let mut reached = BTreeMap::new();
         let mut open = vec![String::new()];
         while let Some(folder) = open.pop() {
             let module = if folder.is_empty() { self.clone() } else { self.module(&folder) };
             let calls = module_calls(&module).into_iter().filter(ModuleCall::is_local);
-            let calls = calls.filter_map(|call| call.folder(&folder).map(|to| (call.source, to)));
-            let calls: BTreeMap<String, String> = calls.filter(|(_, to)| self.has_folder(to)).collect();
-            let known = calls.iter().map(|(source, to)| (source.clone(), self.module(to))).collect();
-            open.extend(calls.into_values().filter(|to| !found.contains_key(to)));
-            found.insert(folder, module.with_modules(&known));
+            let calls: Vec<(ModuleCall, String)> =
+                calls.filter_map(|call| call.folder(&folder).map(|to| (call, to))).collect();
+            open.extend(calls.iter().map(|(_, to)| to.clone()).filter(|to| !reached.contains_key(to)));
+            reached.insert(folder, Called { module, calls });
         }
-        found.remove("");
-        found
+        reached
     }
 
-    fn has_folder(&self, folder: &str) -> bool {
-        let inside = |name: &String| name.rsplit_once('/').is_some_and(|(of, _)| of == folder);
-        self.parsed().keys().any(inside)
+    fn knowing(&self, elsewhere: Interfaces) -> Document {
+        let mut document = self.clone();
+        document.modules = Arc::new(Modules { elsewhere: Arc::new(elsewhere), here: OnceLock::new() });
+        document
+    }
+
+    /// The modules in its folders, by the folder.
+    fn here(&self) -> &Interfaces {
+        self.modules.here.get_or_init(|| folders(self))
     }
 
     /// Whether another calls the same modules.
@@ -115,23 +138,21 @@ impl Modules {
 }
 
 /// The modules in the folders of a document.
-fn folders(document: &Document) -> BTreeMap<String, Interface> {
+fn folders(document: &Document) -> Interfaces {
     let mut files: BTreeMap<&str, Vec<(&str, &ParsedFile)>> = BTreeMap::new();
     for (name, file) in document.parsed() {
         if let Some((folder, name)) = name.rsplit_once('/') {
             files.entry(folder).or_default().push((name, file));
         }
     }
-    let read = files
-        .into_iter()
-        .filter_map(|(folder, files)| Some((format!("./{folder}"), interface(files.into_iter())?)));
-    read.collect()
+    let read = |(folder, files): (&str, Vec<_>)| Some((folder.to_owned(), interface(files.into_iter())?));
+    files.into_iter().filter_map(read).collect()
 }
 
 /// What the module of these files takes and gives. None where a file changes what another declares, and where there is no file.
 ///
 /// Source: <https://developer.hashicorp.com/terraform/language/files/override>
-fn interface<'a>(files: impl Iterator<Item = (&'a str, &'a ParsedFile)>) -> Option<Interface> {
+fn interface<'a>(files: impl Iterator<Item = (&'a str, &'a ParsedFile)>) -> Option<Arc<Interface>> {
     let mut found = Interface::default();
     let mut any = false;
     for (name, file) in files {
@@ -154,7 +175,7 @@ fn interface<'a>(files: impl Iterator<Item = (&'a str, &'a ParsedFile)>) -> Opti
             .extend(told.map(|v| (v.name.clone(), attribute(Type::Dynamic, v.clone(), 0))));
         found.outputs.extend(told_outputs(file).map(|name| (name.to_owned(), String::new())));
     }
-    any.then_some(found)
+    any.then(|| Arc::new(found))
 }
 
 /// The outputs of a file in Terraform's JSON syntax.

@@ -1,6 +1,6 @@
 //! Runs: plan, approval and apply of a deployment, in throw-away containers, durable here.
 //!
-//! [`service`] is what people and programs ask for; a [`Worker`] claims phases from the queue and drives each through
+//! [`start`] and [`service`] are what people and programs ask for; a [`Worker`] claims phases from the queue and drives each through
 //! the [`cloudoven_executor`]. Whatever a worker knows is in the database, in the blob store or on the run's volume, so that any
 //! other can go on from there.
 
@@ -17,6 +17,7 @@ mod reason;
 pub mod service;
 mod settle;
 mod snapshot;
+pub mod start;
 mod status;
 mod transition;
 mod worker;

@@ -157,7 +157,7 @@ fn values<'a>(workspace: &Workspace<'a>, scope: &Scope<'a>, cursor: &Cursor<'a>)
                 .map(|v| value(&v))
                 .collect()
         }
-        (["module"], "source") => workspace.document.module_sources().map(value).collect(),
+        (["module"], "source") => workspace.document.module_sources().map(|source| value(&source)).collect(),
         _ => {
             let allowed = wanted.docs().map(|docs| docs.allowed.as_slice()).unwrap_or_default();
             allowed.iter().map(|text| value(text).detail("documented value")).collect()

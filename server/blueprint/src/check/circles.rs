@@ -4,48 +4,33 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::place;
 use crate::{
+    called::Called,
     diagnostic::{Code, Diagnostic, Severity},
     document::Document,
     files::is_root,
-    outline::{ModuleCall, module_calls},
+    outline::ModuleCall,
 };
-
-/// A call and the folder that it leads to.
-type Calls = Vec<(ModuleCall, String)>;
 
 /// A finding on each call that leads back to where it stands, in the root or in a folder that is reached from it.
 pub(super) fn check(document: &Document) -> Vec<Diagnostic> {
     if document.parsed().keys().all(|name| is_root(name)) {
         return Vec::new();
     }
-    let calls = reached(document);
-    let all = calls.iter().flat_map(|(folder, calls)| calls.iter().map(move |call| (folder, call)));
-    let circular = all.filter(|(folder, (_, to))| leads(&calls, to, folder));
+    let reached = document.reached();
+    let all = reached.iter().flat_map(|(folder, called)| called.calls.iter().map(move |call| (folder, call)));
+    let circular = all.filter(|(folder, (_, to))| leads(&reached, to, folder));
     circular.map(|(folder, (call, _))| finding(document, folder, call)).collect()
 }
 
-/// The calls of the root and of every folder that they lead to.
-fn reached(document: &Document) -> BTreeMap<String, Calls> {
-    let mut calls = BTreeMap::new();
-    let mut open = vec![String::new()];
-    while let Some(folder) = open.pop() {
-        let module = if folder.is_empty() { document.clone() } else { document.module(&folder) };
-        let local = module_calls(&module).into_iter().filter(ModuleCall::is_local);
-        let local: Calls = local.filter_map(|call| call.folder(&folder).map(|to| (call, to))).collect();
-        open.extend(local.iter().map(|(_, to)| to.clone()).filter(|to| !calls.contains_key(to)));
-        calls.insert(folder, local);
-    }
-    calls
-}
-
-fn leads(calls: &BTreeMap<String, Calls>, from: &str, to: &str) -> bool {
+fn leads(reached: &BTreeMap<String, Called>, from: &str, to: &str) -> bool {
     let mut seen = BTreeSet::from([from]);
     let mut open = vec![from];
     while let Some(folder) = open.pop() {
         if folder == to {
             return true;
         }
-        let next = calls.get(folder).into_iter().flatten().map(|(_, to)| to.as_str());
+        let calls = reached.get(folder).into_iter().flat_map(|called| &called.calls);
+        let next = calls.map(|(_, to)| to.as_str());
         open.extend(next.filter(|to| seen.insert(to)));
     }
     false

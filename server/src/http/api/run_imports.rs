@@ -20,7 +20,8 @@ use crate::{
     },
     run::{
         import::{self, ImportView, StartImport},
-        service::{self, RunView},
+        service::RunView,
+        start,
     },
     store::{DeploymentId, RunId, blueprints::Revision},
 };
@@ -44,7 +45,7 @@ async fn create(
     headers: HeaderMap,
     Json(body): Json<StartImport>,
 ) -> ApiResult<(StatusCode, Json<RunView>)> {
-    let run = service::create_import(&app, &actor, &id, &body, idempotency_key(&headers)?).await?;
+    let run = start::create_import(&app, &actor, &id, &body, idempotency_key(&headers)?).await?;
     Ok((StatusCode::CREATED, Json(waited(&app, &actor, run, &wait).await?)))
 }
 

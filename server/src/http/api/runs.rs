@@ -31,7 +31,8 @@ use crate::{
     run::{
         log::{LogEvent, follow},
         plan::PlanView,
-        service::{self, RunView, StartRun},
+        service::{self, RunView},
+        start::{self, StartRun},
     },
     store::{DeploymentId, ProjectId, RunId, runs::RunEvent},
 };
@@ -81,7 +82,7 @@ async fn create(
     headers: HeaderMap,
     Json(body): Json<StartRun>,
 ) -> ApiResult<(StatusCode, Json<RunView>)> {
-    let run = service::create(&app, &actor, &id, &body, idempotency_key(&headers)?).await?;
+    let run = start::create(&app, &actor, &id, &body, idempotency_key(&headers)?).await?;
     Ok((StatusCode::CREATED, Json(waited(&app, &actor, run, &wait).await?)))
 }
 
@@ -246,6 +247,6 @@ async fn again(
     Query(wait): Query<Wait>,
     headers: HeaderMap,
 ) -> ApiResult<(StatusCode, Json<RunView>)> {
-    let run = service::again(&app, &actor, &id, idempotency_key(&headers)?).await?;
+    let run = start::again(&app, &actor, &id, idempotency_key(&headers)?).await?;
     Ok((StatusCode::CREATED, Json(waited(&app, &actor, run, &wait).await?)))
 }

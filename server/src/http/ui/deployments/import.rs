@@ -30,7 +30,7 @@ use crate::{
     project::{deployments, design, projects},
     run::{
         import::{self, StartImport},
-        service,
+        start,
     },
     store::{DeploymentId, RunId, deployments::Deployment},
 };
@@ -214,7 +214,7 @@ async fn start(
         code: input.code.clone(),
         message: input.message.trim().to_owned(),
     };
-    let error = match service::create_import(&app, actor, &id, &start, input.key.as_deref()).await {
+    let error = match start::create_import(&app, actor, &id, &start, input.key.as_deref()).await {
         Ok(view) => return Ok(go(&format!("/runs/{}", view.run.id))),
         Err(Error::Invalid(errors)) => errors,
         Err(other) => {

@@ -22,13 +22,13 @@ use crate::{
     project::deployments,
     run::{
         Operation,
-        service::{self, StartRun},
+        start::{self, StartRun},
     },
     store::DeploymentId,
 };
 
 pub fn router() -> Router<App> {
-    Router::new().route("/deployments/{id}/runs", post(start))
+    Router::new().route("/deployments/{id}/runs", post(begin))
 }
 
 #[derive(Template, WebTemplate)]
@@ -132,7 +132,7 @@ fn of_field(error: FieldError) -> FieldError {
     FieldError { pointer: format!("/{field}"), message: error.message }
 }
 
-async fn start(
+async fn begin(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<DeploymentId>,
@@ -140,7 +140,7 @@ async fn start(
 ) -> PageResult {
     let asked = asked(&new);
     let started = match asked {
-        Ok(start) => service::create(&app, &viewer.actor, &id, &start, new.key.as_deref()).await,
+        Ok(start) => start::create(&app, &viewer.actor, &id, &start, new.key.as_deref()).await,
         Err(error) => Err(error),
     };
     match started {

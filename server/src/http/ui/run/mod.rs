@@ -31,6 +31,7 @@ use crate::{
     run::{
         Operation, Options, Status, import as import_service,
         service::{self, Actions},
+        start,
     },
     store::{RunId, runs::Run},
 };
@@ -71,6 +72,8 @@ struct RunPage {
     plan: PlanPanel,
     /// Of a run that imports.
     import: Option<ImportPanel>,
+    /// Of the run that does the same again.
+    key: String,
     options: Vec<OptionView>,
     /// Only a part of the deployment is planned.
     limited: bool,
@@ -111,6 +114,7 @@ async fn page(State(app): State<App>, viewer: Viewer, Path(id): Path<RunId>) -> 
         approval: approval(&run),
         plan: plan::panel(&run, plan),
         import: imported.map(import::panel),
+        key: hex::encode(rand::random::<[u8; 16]>()),
         options: options(&run),
         limited: !run.options.targets.is_empty(),
         destroys: run.operation == Operation::Destroy,
@@ -219,7 +223,18 @@ async fn cancel(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn again(State(app): State<App>, viewer: Viewer, Path(id): Path<RunId>) -> PageResult {
-    let view = service::again(&app, &viewer.actor, &id, None).await?;
+#[derive(Deserialize)]
+struct Again {
+    /// Made with the page: a second click on the button is the same run.
+    key: Option<String>,
+}
+
+async fn again(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<RunId>,
+    Form(again): Form<Again>,
+) -> PageResult {
+    let view = start::again(&app, &viewer.actor, &id, again.key.as_deref()).await?;
     Ok(go(&format!("/runs/{}", view.run.id)))
 }
