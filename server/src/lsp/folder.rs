@@ -34,6 +34,8 @@ pub(super) struct Folder {
     checked: Option<Checked>,
     /// What is wrong with it: the faults of files that cannot be read, or else what was found in all of them.
     findings: Vec<Diagnostic>,
+    /// The faults of files that cannot be read, until it is found out what else is wrong.
+    unsettled: Option<Vec<Diagnostic>>,
     /// The files that the editor shows findings of.
     shown: BTreeSet<String>,
     forgotten: bool,
@@ -48,6 +50,7 @@ impl Folder {
             schemas: Schemas::new(),
             checked: None,
             findings: Vec::new(),
+            unsettled: None,
             shown: BTreeSet::new(),
             forgotten: false,
         }
@@ -60,7 +63,7 @@ impl Folder {
         for (path, text) in open {
             self.put(path, Arc::clone(text));
         }
-        self.document = readable(&self.document, &self.files).0;
+        self.read();
         let calls = module_calls(&self.document).into_iter().filter(|call| call.is_local());
         let sources: BTreeSet<String> = calls.map(|call| call.source).take(MAX_MODULES).collect();
         let module = |source: String| {
@@ -79,10 +82,16 @@ impl Folder {
         }
     }
 
-    /// Reads the texts and finds out what is wrong with them.
-    pub(super) fn read(&mut self, catalogs: &Catalogs, runtime: &Handle) {
+    /// Reads the texts.
+    pub(super) fn read(&mut self) {
         let (document, faults) = readable(&self.document, &self.files);
         self.document = document;
+        self.unsettled = Some(faults);
+    }
+
+    /// Finds out what is wrong with what was read since the last time.
+    pub(super) fn settle(&mut self, catalogs: &Catalogs, runtime: &Handle) {
+        let Some(faults) = self.unsettled.take() else { return };
         match runtime.block_on(catalogs.schemas(&self.document, &[])) {
             Ok(schemas) => self.schemas = schemas,
             Err(error) => tracing::warn!(%error, "the catalog can't be read"),
@@ -101,6 +110,7 @@ impl Folder {
     /// Nothing of it is open any more.
     pub(super) fn forget(&mut self) {
         self.findings.clear();
+        self.unsettled = None;
         self.forgotten = true;
     }
 

@@ -13,6 +13,7 @@ use std::{
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::Context as _;
@@ -96,6 +97,9 @@ fn takes_snippets(client: &InitializeParams) -> bool {
     item.and_then(|item| item.snippet_support).unwrap_or(false)
 }
 
+/// So long an editor says nothing when nobody types.
+const SILENCE: Duration = Duration::from_millis(60);
+
 struct Server {
     connection: Connection,
     catalogs: Catalogs,
@@ -114,12 +118,7 @@ type Refusal = String;
 
 impl Server {
     fn work(mut self) -> anyhow::Result<()> {
-        loop {
-            // While the editor goes on typing nobody reads what is found.
-            if self.connection.receiver.is_empty() {
-                self.publish()?;
-            }
-            let Ok(message) = self.connection.receiver.recv() else { return Ok(()) };
+        while let Some(message) = self.next()? {
             match message {
                 Message::Request(request) => {
                     if self.connection.handle_shutdown(&request)? {
@@ -132,6 +131,20 @@ impl Server {
                 Message::Response(_) => {}
             }
         }
+        Ok(())
+    }
+
+    /// What the editor says next; none when it is gone. What was found is told when the editor has been silent for a moment: while
+    /// it goes on typing nobody reads that.
+    fn next(&mut self) -> anyhow::Result<Option<Message>> {
+        if !self.changed.is_empty() {
+            match self.connection.receiver.recv_timeout(SILENCE) {
+                Ok(message) => return Ok(Some(message)),
+                Err(gone) if gone.is_disconnected() => return Ok(None),
+                Err(_) => self.publish()?,
+            }
+        }
+        Ok(self.connection.receiver.recv().ok())
     }
 
     fn note(&mut self, notification: Notification) {
@@ -175,7 +188,7 @@ impl Server {
         match self.folders.get_mut(&folder) {
             Some(known) if !anew => {
                 known.put(&path, text);
-                known.read(&self.catalogs, &self.runtime);
+                known.read();
                 self.changed.insert(folder);
             }
             _ => self.reload(Some(&path)),
@@ -205,7 +218,6 @@ impl Server {
         }
         let folder = self.folders.entry(path.to_owned()).or_insert_with(|| Folder::new(path));
         folder.reload(&open);
-        folder.read(&self.catalogs, &self.runtime);
         self.changed.insert(path.to_owned());
     }
 
@@ -213,6 +225,7 @@ impl Server {
     fn publish(&mut self) -> anyhow::Result<()> {
         for path in std::mem::take(&mut self.changed) {
             let Some(folder) = self.folders.get_mut(&path) else { continue };
+            folder.settle(&self.catalogs, &self.runtime);
             for (file, diagnostics) in folder.publish() {
                 let Some(uri) = uri_of(&file) else { continue };
                 let params = PublishDiagnosticsParams { uri, diagnostics, version: None };
@@ -226,11 +239,15 @@ impl Server {
         Ok(())
     }
 
-    fn answer(&self, request: Request) -> Response {
+    fn answer(&mut self, request: Request) -> Response {
         use request::{
             CodeActionRequest, Completion, DocumentSymbolRequest, Formatting, GotoDefinition, HoverRequest,
             PrepareRenameRequest, References, Rename, SignatureHelpRequest,
         };
+        if matches!(request.method.as_str(), CodeActionRequest::METHOD | Rename::METHOD | Formatting::METHOD)
+        {
+            self.folders.values_mut().for_each(|folder| folder.settle(&self.catalogs, &self.runtime));
+        }
         let runtime = &self.runtime;
         match request.method.as_str() {
             Completion::METHOD => answered::<Completion>(request, |params| {

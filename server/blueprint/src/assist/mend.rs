@@ -191,9 +191,14 @@ mod tests {
 
     #[test]
     fn what_follows_stays_where_it_is() {
-        for before in ["a {\n x {", "a { b {", "x \"y\" {", "a {\n\n", "a {"] {
-            let text: Arc<str> =
-                format!("{before} output \"o\" {{ value = ]\n}}\nvariable \"v\" {{}}\n").into();
+        for before in [
+            "resource \"a\" \"b\" {\n",
+            "locals {\n",
+            "check \"c\" {\r\n",
+            "output \"o\" {\n x {\n",
+            "module \"m\" {\n\n",
+        ] {
+            let text: Arc<str> = format!("{before}variable \"v\" {{\n}}\nvariable \"w\" {{}}\n").into();
             for offset in 0..text.len() {
                 let document = mend(&Document::default(), "main.tf", &text, offset);
                 for element in document.elements() {
